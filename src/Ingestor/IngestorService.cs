@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Streaming;
 
@@ -15,7 +14,6 @@ public static class IngestorService
         service.AddOptions<IngestorOptions>("Ingestor");
         service.AddOutput<RawEvent>(topics => topics.Raw);
         service.LimitBacklog<RawEvent>(topics => topics.Raw, Topics.Groups.Resolver);
-        service.Services.AddSingleton(services => services.GetRequiredService<IOptions<IngestorOptions>>().Value);
         service.Services.AddSingleton(services =>
         {
             var options = services.GetRequiredService<IngestorOptions>();

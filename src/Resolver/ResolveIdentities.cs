@@ -55,17 +55,12 @@ public sealed class ResolveIdentities(
         var keys = new HashSet<LidKey>();
         foreach (var item in items)
         {
-            foreach (var pair in item.Read.Pairs)
-            {
-                keys.Add(new LidKey(item.Raw.BusinessId, pair.Lid));
-                if (Lid.TryParse(pair.Phone.Digits, out var digitsOfPhone)) keys.Add(new LidKey(item.Raw.BusinessId, digitsOfPhone));
-            }
+            foreach (var pair in item.Read.Pairs) keys.Add(new LidKey(item.Raw.BusinessId, pair.Lid));
             foreach (var party in item.Parties)
-            {
                 if (party.Phone is null && party.Lid is { } lid) keys.Add(new LidKey(item.Raw.BusinessId, lid));
-                // A phone address whose digits this business knows as a LID is not believed, so the digits are looked up as well.
-                if (ResolvePass.DigitsToDoubt(party) is { } digits) keys.Add(new LidKey(item.Raw.BusinessId, digits));
-            }
+            // A phone whose digits this business knows as a LID is not believed, so the digits are looked up as well.
+            foreach (var digits in item.Read.PhoneDigits())
+                if (Lid.TryParse(digits, out var doubted)) keys.Add(new LidKey(item.Raw.BusinessId, doubted));
         }
         return keys;
     }
@@ -103,17 +98,17 @@ public sealed class ResolveIdentities(
 
     private Outcome Answer(Input<RawEvent> input, RawItemRead item, ResolveResult result)
     {
-        var (raw, read) = (item.Raw, item.Read);
+        var raw = item.Raw;
         // The key decides the order and the partition; a record under another business's key would be out of both.
         if (input.Key != Topics.KeyOf(raw.BusinessId))
             return new Outcome.Reject("wrong_key", "The record's key is not the business of its value.", raw.EventId);
 
-        metrics.CountEvent(read.Kind.ToWord());
-        foreach (var note in result.Doubts) metrics.CountDoubt(note);
+        metrics.CountEvent(result.Resolved.Kind.ToWord());
+        CountDoubts(result.Resolved.Notes);
         foreach (var statement in result.Statements) metrics.CountStatement(statement.Change.Verdict);
 
-        if (read.Kind == EventKind.Error)
-            return new Outcome.Reject(read.Fault ?? "unreadable", "The event cannot be understood; its bytes are kept unchanged.", raw.EventId);
+        if (result.Resolved.Kind == EventKind.Error)
+            return new Outcome.Reject(result.Resolved.Fault ?? "unreadable", "The event cannot be understood; its bytes are kept unchanged.", raw.EventId);
 
         var records = new List<Output>(1);
         // What was learned goes before the message that taught it, so that the message finds the person whole.
@@ -130,9 +125,16 @@ public sealed class ResolveIdentities(
         {
             if (follows.BodyCase == EnrichedEvent.BodyOneofCase.Message)
                 metrics.CountResolved((result.Resolved.GroupId is null ? result.Resolved.Peer : result.Resolved.Author)?.Source.ToWord() ?? "none");
-            records.Add(enriched.Record(Topics.KeyOf(raw.BusinessId), follows, raw.EventId, EventTypes.Of(follows), raw.BusinessId, read.SentAt ?? raw.ReceivedAt.ToDateTimeOffset()));
+            records.Add(enriched.Record(Topics.KeyOf(raw.BusinessId), follows, raw.EventId, EventTypes.Of(follows), raw.BusinessId, item.At));
         }
-        return records.Count > 0 ? Outcome.Of(records) : new Outcome.Skip(read.Kind.ToWord());
+        return records.Count > 0 ? Outcome.Of(records) : new Outcome.Skip(result.Resolved.Kind.ToWord());
+    }
+
+    private void CountDoubts(ReadNotes notes)
+    {
+        if (notes == ReadNotes.None) return;
+        foreach (var note in Enum.GetValues<ReadNotes>())
+            if (note != ReadNotes.None && notes.HasFlag(note)) metrics.CountDoubt(note.ToString());
     }
 
     private Output MappingLearned(RawEvent raw, LidKey key, ResolveStatement statement)

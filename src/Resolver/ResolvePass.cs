@@ -53,15 +53,6 @@ public sealed class ResolvePass
         results[index] = result with { Resolved = WithParties(result.Resolved, party => party.Phone is null && party.Lid is { } lid ? EvidenceLadder.Resolve(party, null, answer(lid)) : party) };
     }
 
-    /// <summary>The digits of a phone address as a LID, to be looked up in the table; null where there is nothing to doubt.</summary>
-    public static Lid? DigitsToDoubt(PartyEvidence party) =>
-        party is { Phone: { } phone, Source: EvidenceSource.Direct or EvidenceSource.Envelope, IsBusiness: false } && Lid.TryParse(RegisteredDigits(party, phone), out var digits)
-            ? digits
-            : null;
-
-    private static string RegisteredDigits(PartyEvidence party, PhoneNumber phone) =>
-        party.Address is { } address && address.EndsWith("@s.whatsapp.net", StringComparison.Ordinal) ? address[..address.IndexOf('@')] : phone.Digits;
-
     private static LidObservation Observe(RawItemRead item, LearnedPair pair) => new(pair.Phone, pair.Grade, pair.Field, item.At, item.EventId);
 
     private static ReadEvent WithParties(ReadEvent read, Func<PartyEvidence, PartyEvidence> change) => read with
@@ -74,21 +65,13 @@ public sealed class ResolvePass
     private ResolveResult Resolve(RawItemRead item)
     {
         var business = item.Raw.BusinessId;
-        var doubts = new List<string>();
-        if (item.Read.Notes != ReadNotes.None)
-            foreach (var note in Enum.GetValues<ReadNotes>())
-                if (note != ReadNotes.None && item.Read.Notes.HasFlag(note)) doubts.Add(note.ToString());
+        // A phone that is itself a LID of this business is no phone; what states it is not believed.
+        var read = item.Read.DistrustIfKnownAsLid(digits => IsLidOfAnother(business, digits));
 
         var statements = new List<ResolveStatement>();
-        foreach (var pair in item.Read.Pairs)
+        foreach (var pair in read.Pairs)
         {
             var key = new LidKey(business, pair.Lid);
-            // A phone that is itself a LID of this business is no phone; what states it is not believed.
-            if (IsLidOfAnother(business, pair.Phone.Digits))
-            {
-                doubts.Add("PairNamesALid");
-                continue;
-            }
             var seen = Observe(item, pair);
             var change = MappingRules.Decide(known.GetValueOrDefault(key), seen);
             if (change.Verdict is MappingVerdict.Learned or MappingVerdict.Confirmed or MappingVerdict.Replaced)
@@ -101,19 +84,14 @@ public sealed class ResolvePass
         }
 
         var unknown = new List<Lid>();
-        var resolved = WithParties(item.Read, party =>
+        var resolved = WithParties(read, party =>
         {
-            if (DigitsToDoubt(party) is { } digits && IsLidOfAnother(business, digits.Digits))
-            {
-                doubts.Add("SuffixConflict");
-                return party with { Phone = null, Source = EvidenceSource.None };
-            }
             if (party.Phone is not null || party.Lid is not { } lid) return party;
             var answer = EvidenceLadder.Resolve(party, known.GetValueOrDefault(new LidKey(business, lid))?.Phone, null);
             if (answer.Phone is null && !party.IsBusiness) unknown.Add(lid);
             return answer;
         });
-        return new ResolveResult(resolved, statements, unknown, doubts);
+        return new ResolveResult(resolved, statements, unknown);
     }
 
     // Known as a LID with another phone. A LID whose own phone has the same digits is a coincidence and no reason to doubt.

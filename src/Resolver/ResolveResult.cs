@@ -6,8 +6,7 @@ namespace Pipeline.Resolver;
 /// <param name="Resolved">What was read, with the phones that could be found.</param>
 /// <param name="Statements">The pairs it stated and what they did.</param>
 /// <param name="UnknownLids">LIDs of its people that nobody knows yet.</param>
-/// <param name="Doubts">Counters: what was not believed.</param>
-public sealed record ResolveResult(ReadEvent Resolved, IReadOnlyList<ResolveStatement> Statements, IReadOnlyList<Lid> UnknownLids, IReadOnlyList<string> Doubts);
+public sealed record ResolveResult(ReadEvent Resolved, IReadOnlyList<ResolveStatement> Statements, IReadOnlyList<Lid> UnknownLids);
 
 /// <summary>One stated pair and what it did.</summary>
 /// <param name="Lid">The LID.</param>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Storage;
 using Pipeline.Streaming;
@@ -15,12 +13,19 @@ public static class ResolverService
     {
         var service = ServiceBuilder.Create("resolver", args);
         service.AddOptions<ResolverOptions>("Resolver");
+        service.AddOptions<PostgresOptions>("Postgres");
+        service.AtStart("migrate the database", PostgresServices.MigrateAsync);
+        service.AddReadinessCheck("postgres", async (provider, cancellation) =>
+        {
+            await PostgresServices.CheckAsync(provider, cancellation);
+            return true;
+        });
         service.AddOutput<EnrichedEvent>(topics => topics.Enriched);
         service.AddOutput<LidMapping>(topics => topics.LidMappings);
         service.LimitBacklog<EnrichedEvent>(topics => topics.Enriched, Topics.Groups.ThreadLinker);
 
         var services = service.Services;
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<ResolverOptions>>().Value);
+        services.AddPostgres(service.Name);
         services.AddSingleton<ResolverMetrics>();
         services.AddSingleton(provider => new LidCache(provider.GetRequiredService<ResolverOptions>().MemoryEntries));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RedisLidEntries>(provider, service.Configuration.GetConnectionString("Redis") ?? ""));

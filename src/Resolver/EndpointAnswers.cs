@@ -60,7 +60,7 @@ public sealed class EndpointAnswers(
     {
         var at = raw.ReceivedAt.ToDateTimeOffset();
         // What a session remembers is hearsay beside what a message itself states, so any stated pair outranks it.
-        var eventId = EventIds.OfMapping(Guid.Parse(raw.EventId), key.Lid, phone);
+        var eventId = DerivedIds.Of(Guid.Parse(raw.EventId), $"mapping {key.Lid} {phone}");
         var seen = new LidObservation(phone, MappingGrade.Seed, "endpoint", at, Guid.Parse(raw.EventId));
         var learned = Enrichment.OfMapping(raw, eventId, key, seen, previous: null);
         var entry = MappingRules.Decide(null, seen).Entry;

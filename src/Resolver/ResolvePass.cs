@@ -80,7 +80,7 @@ public sealed class ResolvePass
                 changed[key] = change.Entry;
                 if (change.Verdict == MappingVerdict.Replaced) replaced.Add((key, change.Other!, item.EventId));
             }
-            statements.Add(new ResolveStatement(pair.Lid, seen, change, EventIds.OfMapping(item.EventId, pair.Lid, pair.Phone)));
+            statements.Add(new ResolveStatement(pair.Lid, seen, change, DerivedIds.Of(item.EventId, $"mapping {pair.Lid} {pair.Phone}")));
         }
 
         var unknown = new List<Lid>();

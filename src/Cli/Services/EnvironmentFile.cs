@@ -12,13 +12,13 @@ internal static class EnvironmentFile
     private const string ProcessKey = "PIPELINE_UP_PID";
 
     /// <summary>Writes the file.</summary>
-    public static void Write(string file, Settings settings)
+    public static void Write(string file, PipelineSettings settings)
     {
         var lines = new Dictionary<string, string>
         {
             [ProcessKey] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
             ["Kafka__BootstrapServers"] = settings.BootstrapServers,
-            ["Kafka__MaxDownstreamBytes"] = Settings.EmbeddedDownstreamBytes.ToString(CultureInfo.InvariantCulture),
+            ["Kafka__MaxDownstreamBytes"] = PipelineSettings.EmbeddedDownstreamBytes.ToString(CultureInfo.InvariantCulture),
             ["Topics__Prefix"] = settings.TopicPrefix,
             ["SchemaRegistry__Url"] = settings.RegistryUrl,
             ["ConnectionStrings__Postgres"] = settings.Postgres,
@@ -35,7 +35,7 @@ internal static class EnvironmentFile
     }
 
     /// <summary>The settings of the <c>up</c> that runs now and its process number, or null when none does.</summary>
-    public static (Settings Settings, int ProcessId)? ReadOfRunning(string file)
+    public static (PipelineSettings Settings, int ProcessId)? ReadOfRunning(string file)
     {
         if (!File.Exists(file)) return null;
         var lines = File.ReadLines(file)
@@ -44,7 +44,7 @@ internal static class EnvironmentFile
             .ToDictionary(parts => parts[0], parts => parts[1].Trim('\'').Replace("'\\''", "'", StringComparison.Ordinal));
 
         if (!int.TryParse(lines.GetValueOrDefault(ProcessKey), out var pid) || !Embedded.Signal.IsAlive(pid)) return null;
-        return (new Settings
+        return (new PipelineSettings
         {
             BootstrapServers = lines["Kafka__BootstrapServers"],
             TopicPrefix = lines["Topics__Prefix"],

@@ -4,7 +4,7 @@ namespace Pipeline.Cli.Services;
 /// What the services and the operating commands are told: where everything is. Named as in configuration (<c>Kafka:BootstrapServers</c>);
 /// the environment writes the colon as two underscores.
 /// </summary>
-internal sealed record Settings
+internal sealed record PipelineSettings
 {
     /// <summary>What an embedded service may be ahead of the next one, see <c>KafkaOptions.MaxDownstreamBytes</c>: the in-process broker silently drops what lies about 5 MB behind.</summary>
     public const long EmbeddedDownstreamBytes = 3 * 1024 * 1024;

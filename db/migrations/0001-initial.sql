@@ -14,7 +14,8 @@ CREATE TABLE leads (
   business_id    bigint NOT NULL REFERENCES business,
   lead_id        bigint NOT NULL,
   phone_e164     e164,
-  phone_at       timestamptz,            -- event time of the evidence that gave the phone: the newest wins
+  phone_rank     smallint,               -- what gave the phone: 2 an event that states it, 1 a bulk observation, 0 a look-up in the table
+  phone_at       timestamptz,            -- event time of that evidence: of equal rank the newest wins; -infinity for a look-up
   name           text,                   -- given from outside (CRM); outranks the push name
   push_name      text,                   -- the newest name the person chose, never the business's own
   push_name_at   timestamptz,
@@ -22,8 +23,9 @@ CREATE TABLE leads (
   merged_into    bigint,                 -- the surviving lead, never itself a merged one
   PRIMARY KEY (business_id, lead_id),
   FOREIGN KEY (business_id, merged_into) REFERENCES leads
-);
+) WITH (fillfactor = 70);                -- times move with nearly every message: room for the new version on the same page
 CREATE UNIQUE INDEX leads_one_live_per_phone ON leads (business_id, phone_e164) WHERE merged_into IS NULL;
+CREATE INDEX leads_merged ON leads (business_id, merged_into) WHERE merged_into IS NOT NULL;
 
 -- Writer: ThreadLinker. An address that belongs to a lead: channel `whatsapp` holds WhatsApp addresses (user@server, no device),
 -- channel `phone` holds canonical E.164.
@@ -37,7 +39,20 @@ CREATE TABLE contact_identities (
 );
 CREATE INDEX contact_identities_of_lead ON contact_identities (business_id, lead_id);
 
+-- Writer: ThreadLinker. A LID and a phone of somebody who has not written yet. A pair alone makes no lead, but it must not be forgotten:
+-- a LID that changed its phone joins both phones, whichever of the three writes first. Taken out when one of the two gets a lead.
+CREATE TABLE unclaimed_pair (
+  business_id  bigint NOT NULL,
+  lid          text   NOT NULL,
+  phone_e164   e164   NOT NULL,
+  phone_rank   smallint NOT NULL,
+  seen_at      timestamptz NOT NULL,     -- event time
+  PRIMARY KEY (business_id, lid, phone_e164)
+);
+CREATE INDEX unclaimed_pair_of_phone ON unclaimed_pair (business_id, phone_e164);
+
 -- Writer: ThreadLinker creates the rows and sets merged_into; the columns from last_message_at on belong to the Sink.
+-- unread_count: received messages sent after the newest message of the business. Messages without a time count in message_count only.
 CREATE TABLE whatsapp_conversation (
   id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   business_id      bigint NOT NULL,
@@ -47,13 +62,14 @@ CREATE TABLE whatsapp_conversation (
   group_id         text,
   merged_into      bigint REFERENCES whatsapp_conversation,   -- the surviving conversation, never itself a merged one
   last_message_at  timestamptz,
+  last_business_at timestamptz,          -- the newest message of the business: what came later is unread
   message_count    bigint  NOT NULL DEFAULT 0,
   unread_count     bigint  NOT NULL DEFAULT 0,
   is_open          boolean NOT NULL DEFAULT true,
   summary_created  boolean NOT NULL DEFAULT false,
   UNIQUE (business_id, canonical_key),
   FOREIGN KEY (business_id, lead_id) REFERENCES leads
-);
+) WITH (fillfactor = 70);
 CREATE INDEX whatsapp_conversation_merged ON whatsapp_conversation (merged_into) WHERE merged_into IS NOT NULL;
 
 -- Writer: ThreadLinker. A superseded key answers for ever.
@@ -65,7 +81,8 @@ CREATE TABLE conversation_alias (
 );
 CREATE INDEX conversation_alias_of ON conversation_alias (conversation_id);
 
--- Writer: ThreadLinker. Why two leads became one; read again by event id so that a repeated event repeats its announcement.
+-- Writer: ThreadLinker. Why two leads became one; read again by event id so that a repeated event repeats its announcement. The
+-- survivor is the one of that moment and is left as it was, even when it is absorbed itself later.
 CREATE TABLE lead_merge (
   business_id       bigint NOT NULL,
   event_id          uuid   NOT NULL,
@@ -77,7 +94,12 @@ CREATE TABLE lead_merge (
 );
 CREATE INDEX lead_merge_by_event ON lead_merge (business_id, event_id);
 
--- Writer: Sink. `author_key` is who wrote it inside the conversation: `business`, `peer` (direct chats), or the member's LID or phone (groups).
+-- Which of two delivery states is further on, as a number: PENDING < ERROR < SERVER_ACK < … < PLAYED, so ERROR (0) replaces nothing but PENDING (1).
+CREATE FUNCTION status_rank(status smallint) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN CASE status WHEN 0 THEN 15 ELSE status * 10 END;
+
+-- Writer: Sink. `author_key` is who wrote it inside the conversation: `business`, `peer` (direct chats), or in groups the member's LID, else
+-- phone, else address.
 CREATE TABLE whatsapp_message (
   id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   business_id       bigint  NOT NULL,
@@ -100,9 +122,11 @@ CREATE TABLE whatsapp_message (
   undecryptable     boolean NOT NULL DEFAULT false,
   edited_at         timestamptz,
   revoked           boolean NOT NULL DEFAULT false,
-  UNIQUE (business_id, conversation_id, author_key, message_id)
+  -- The conversation leads, so the same index finds the target of a receipt.
+  UNIQUE (conversation_id, message_id, author_key, business_id)
 );
-CREATE INDEX whatsapp_message_of_conversation ON whatsapp_message (conversation_id);
+-- A conversation in the order of time: what a reader shows, what the unread count looks at, and what the foreign key needs.
+CREATE INDEX whatsapp_message_of_conversation ON whatsapp_message (conversation_id, sent_at);
 
 -- Writer: Sink. What happened to messages: reactions, edits, deletions, receipts. Kept even when the message is not there yet.
 CREATE TABLE whatsapp_message_update (

@@ -13,12 +13,14 @@ public sealed class RecordCodec<T>
     where T : class, IMessage<T>, new()
 {
     private readonly IAsyncSerializer<T> serializer;
-    private readonly ProtobufDeserializer<T> deserializer = new();
+    private readonly IAsyncDeserializer<T> deserializer;
     private readonly SerializationContext context;
 
-    private RecordCodec(Topic<T> topic, IAsyncSerializer<T> serializer)
+    // Declared by their interfaces: the classes drag a descriptor assembly into every compilation that names them.
+    private RecordCodec(Topic<T> topic, IAsyncSerializer<T> serializer, IAsyncDeserializer<T> deserializer)
     {
         this.serializer = serializer;
+        this.deserializer = deserializer;
         context = new SerializationContext(MessageComponentType.Value, topic.Name);
     }
 
@@ -40,7 +42,7 @@ public sealed class RecordCodec<T>
         {
             AutoRegisterSchemas = false,
             SubjectNameStrategy = SubjectNameStrategy.Topic,
-        }));
+        }), new ProtobufDeserializer<T>());
         await codec.serializer.SerializeAsync(new T(), codec.context);
         return codec;
     }
@@ -56,7 +58,8 @@ public sealed class RecordCodec<T>
     /// <exception cref="UndecodableRecordException">The bytes are not such a value.</exception>
     public T Decode(ReadOnlySpan<byte> bytes)
     {
-        // Checked by our own reader first, so that both package sets refuse the same bytes for the same reasons.
+        // Checked by our own reader first: both package sets refuse the same bytes for the same reasons, and the deserializer, which
+        // throws index errors on broken frames, never sees one.
         WireFormat.FrameLength(bytes);
         try
         {

@@ -1,1 +1,4 @@
-return 0;
+using Pipeline.Ingestor;
+using Pipeline.Streaming;
+
+return await ServiceRunner.RunAsync(IngestorService.Create(args));

@@ -1,1 +1,4 @@
-return 0;
+using Pipeline.Resolver;
+using Pipeline.Streaming;
+
+return await ServiceRunner.RunAsync(ResolverService.Create(args));

@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Pipeline.Identity;
+
+/// <summary>Ids of events that follow from another event: the same cause and the same words give the same id.</summary>
+public static class DerivedIds
+{
+    /// <summary>UUID version 5 (RFC 4122) with the cause as its namespace.</summary>
+    /// <param name="cause">The event that it follows from.</param>
+    /// <param name="what">What follows, in words that tell the followers of one cause apart.</param>
+    public static Guid Of(Guid cause, string what)
+    {
+        var name = new byte[16 + Encoding.UTF8.GetByteCount(what)];
+        cause.TryWriteBytes(name, bigEndian: true, out _);
+        Encoding.UTF8.GetBytes(what, name.AsSpan(16));
+        Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
+        // SHA-1 is what version 5 is made of; nothing is protected by it.
+#pragma warning disable CA5350
+        SHA1.HashData(name, hash);
+#pragma warning restore CA5350
+        hash[6] = (byte)((hash[6] & 0x0f) | 0x50);
+        hash[8] = (byte)((hash[8] & 0x3f) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+}

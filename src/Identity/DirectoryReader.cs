@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Pipeline.Identity;
+
+/// <summary>Reads what a session knows about people beside their messages: contacts, chats, mappings, presence.</summary>
+internal static class DirectoryReader
+{
+    /// <summary>An address-book entry. The id may be a phone, a LID or a group; the fields beside it hold the other address.</summary>
+    public static ReadEvent Contact(RawItem item, JsonElement root)
+    {
+        var findings = new Findings(item.Own, MappingGrade.Seed);
+        var key = new MessageKey();
+        var id = WaId.Parse(JsonText.Filled(root, "id"u8) ?? JsonText.Filled(root, "remoteJid"u8));
+        key.Add(FieldValue.Address(JsonText.Filled(root, "lid"u8), FieldValue.Names.Lid), "contact.lid", AlternateOwner.Sender);
+        key.Add(FieldValue.Address(JsonText.Filled(root, "jid"u8), FieldValue.Names.Phone), "contact.jid", AlternateOwner.Sender);
+        key.Add(FieldValue.Address(JsonText.Filled(root, "phoneNumber"u8), FieldValue.Names.Phone), "contact.phoneNumber", AlternateOwner.Sender);
+        key.Add(FieldValue.Address(JsonText.Filled(root, "remoteJidAlt"u8), FieldValue.Names.Address), "contact.remoteJidAlt", AlternateOwner.Sender);
+        return Described(EventKind.Contact, id, "contact.id", key, findings) with
+        {
+            ContactName = JsonText.Filled(root, "name"u8) ?? JsonText.Filled(root, "verifiedName"u8),
+            PushName = JsonText.Filled(root, "notify"u8) ?? JsonText.Filled(root, "pushName"u8),
+        };
+    }
+
+    /// <summary>A chat's metadata. The business's own LID in it is not the chat's.</summary>
+    public static ReadEvent Chat(RawItem item, JsonElement root)
+    {
+        var findings = new Findings(item.Own, MappingGrade.Seed);
+        var key = new MessageKey();
+        var id = WaId.Parse(JsonText.Filled(root, "id"u8) ?? JsonText.Filled(root, "remoteJid"u8));
+        key.Add(FieldValue.Address(JsonText.Filled(root, "pnJid"u8), FieldValue.Names.Phone), "chat.pnJid", AlternateOwner.Sender);
+        key.Add(FieldValue.Address(JsonText.Filled(root, "lidJid"u8), FieldValue.Names.Lid), "chat.lidJid", AlternateOwner.Sender);
+        return Described(EventKind.Chat, id, "chat.id", key, findings) with { ContactName = JsonText.Filled(root, "name"u8) };
+    }
+
+    /// <summary>A LID beside its phone, in whichever field either stands.</summary>
+    public static ReadEvent Mapping(RawItem item, JsonElement root, MappingGrade grade)
+    {
+        var findings = new Findings(item.Own, grade);
+        var lid = FieldValue.Address(JsonText.Filled(root, "lid"u8) ?? JsonText.Filled(root, "lidJid"u8), FieldValue.Names.Lid);
+        var phone = FieldValue.Address(
+            JsonText.Filled(root, "pn"u8) ?? JsonText.Filled(root, "jid"u8) ?? JsonText.Filled(root, "phoneNumber"u8) ?? JsonText.Filled(root, "pnJid"u8), FieldValue.Names.Phone);
+        findings.LearnSideBySide(lid, phone, grade == MappingGrade.Strong ? "lid-mapping" : "lidPnMappings");
+        return new ReadEvent { Kind = EventKind.Mapping, Pairs = findings.Pairs, Notes = findings.Notes, Fault = findings.Fault };
+    }
+
+    /// <summary>Somebody's presence: of no consequence, and no evidence.</summary>
+    public static ReadEvent Presence(JsonElement root)
+    {
+        var id = WaId.Parse(JsonText.Filled(root, "id"u8));
+        return new ReadEvent { Kind = EventKind.Presence, ChatKind = id?.Kind ?? WaIdKind.Unknown, ChatAddress = id?.Address };
+    }
+
+    private static ReadEvent Described(EventKind kind, WaId? id, string field, MessageKey key, Findings findings)
+    {
+        var isPerson = id is null || id.IsPerson;
+        var person = isPerson && (id is not null || !key.Alternates.IsEmpty)
+            ? Parties.Person(id, field, key.Alternates, AlternateOwner.Sender, IsOwn(id, key, findings.Own), findings)
+            : null;
+        return new ReadEvent
+        {
+            Kind = kind,
+            ChatKind = id?.Kind ?? WaIdKind.Unknown,
+            ChatAddress = id?.Address,
+            GroupId = id?.Kind == WaIdKind.Group ? id.User : null,
+            Contact = person,
+            Pairs = findings.Pairs,
+            Notes = findings.Notes,
+            Fault = findings.Fault,
+        };
+    }
+
+    private static bool IsOwn(WaId? id, MessageKey key, OwnAddresses own)
+    {
+        if (id is not null) return own.Contains(id);
+        foreach (var alternate in key.Alternates)
+        {
+            if (own.Contains(alternate.Id)) return true;
+        }
+        return false;
+    }
+}

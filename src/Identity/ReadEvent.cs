@@ -1,0 +1,142 @@
+namespace Pipeline.Identity;
+
+/// <summary>
+/// What one event says, as far as the event alone can say it. Texts are storable as they are. Nothing in it was looked up; the parties still go
+/// through the <see cref="EvidenceLadder"/>.
+/// </summary>
+public sealed record ReadEvent
+{
+    /// <summary>What the event is about.</summary>
+    public EventKind Kind { get; init; }
+
+    /// <summary>What is wrong with it, one of <see cref="Faults"/>. Only with <see cref="EventKind.Error"/> is the event lost.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>Each thing that was noticed while reading.</summary>
+    public ReadNotes Notes { get; init; }
+
+    /// <summary>What kind of chat it belongs to; unknown when it belongs to none.</summary>
+    public WaIdKind ChatKind { get; init; }
+
+    /// <summary>The chat's normalised address.</summary>
+    public string? ChatAddress { get; init; }
+
+    /// <summary>The group's id without server, for events of groups.</summary>
+    public string? GroupId { get; init; }
+
+    /// <summary>The event's own message id, chosen by the sender and unique only together with chat and author. Null when it has none.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>The business did it, by its own addresses or by the sender's word. For a receipt: it is about a message of the business.</summary>
+    public bool FromMe { get; init; }
+
+    /// <summary>Whom the conversation is with; null outside one-to-one chats and received broadcast lists.</summary>
+    public PartyEvidence? Peer { get; init; }
+
+    /// <summary>Who did it; null when nobody is named (receipts, channels, contacts).</summary>
+    public PartyEvidence? Author { get; init; }
+
+    /// <summary>What the event teaches about LIDs, without repetitions, whichever evidence won.</summary>
+    public IReadOnlyList<LearnedPair> Pairs { get; init; } = [];
+
+    /// <summary>The name the author gave themself. Null on events of the business, whose own name must not name the contact.</summary>
+    public string? PushName { get; init; }
+
+    /// <summary>What the content is: <c>text</c>, <c>image</c>, <c>poll</c>, …; <c>unknown</c> for content this product has no word for, null for none.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The text to show; null when there is none. The empty text is a text.</summary>
+    public string? Text { get; init; }
+
+    /// <summary><c>PENDING</c>, <c>SERVER_ACK</c>, <c>DELIVERY_ACK</c>, <c>READ</c>, <c>PLAYED</c> or <c>ERROR</c>. For <see cref="EventKind.Connection"/> the state the session is in.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>The event's own time; null when it does not say or says nonsense.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>The id of the message that the event is about.</summary>
+    public string? TargetId { get; init; }
+
+    /// <summary>The target was sent by the business; null when the event does not tell.</summary>
+    public bool? TargetFromMe { get; init; }
+
+    /// <summary>Who wrote the target, where the event says so (groups).</summary>
+    public PartyEvidence? TargetAuthor { get; init; }
+
+    /// <summary>Who received, read or played, for receipts.</summary>
+    public PartyEvidence? Reader { get; init; }
+
+    /// <summary>The reaction; empty when it was taken back, null when it is encrypted.</summary>
+    public string? Reaction { get; init; }
+
+    /// <summary>
+    /// A phone the quoted author has. Never used as the party's phone, a mapping or a merge: the sender's client fills it in.
+    /// It is a reason to ask the session again.
+    /// </summary>
+    public PhoneNumber? Hint { get; init; }
+
+    /// <summary>Whom an address-book entry or chat is about.</summary>
+    public PartyEvidence? Contact { get; init; }
+
+    /// <summary>The name in the business's address book, or a group's or chat's title.</summary>
+    public string? ContactName { get; init; }
+
+    /// <summary>
+    /// Where the phone that decides the conversation came from: the peer's in a one-to-one chat, else the author's.
+    /// </summary>
+    public EvidenceSource Source => (Peer ?? Author)?.Source ?? EvidenceSource.None;
+
+    /// <summary>The same event as it reads when the digits of its chat are known to be a LID; set only where that turns a refusal into a message.</summary>
+    internal ReadEvent? Unbelieved { get; init; }
+
+    /// <summary>
+    /// The digits this event took for phones: what to look up in the LID table before believing them. One round trip for a batch.
+    /// </summary>
+    public IEnumerable<string> PhoneDigits()
+    {
+        foreach (var party in new[] { Peer, Author, Reader, Contact, TargetAuthor, Unbelieved?.Peer })
+        {
+            if (party is { IsBusiness: false } && AddressDigits(party) is { } digits) yield return digits;
+        }
+        foreach (var pair in Pairs) yield return pair.Phone.Digits;
+    }
+
+    /// <summary>
+    /// The event without the phones whose digits are a LID of this business: a faulty producer had put a LID on the phone server. The message goes on
+    /// unresolved. A pair of a LID with the very same digits as its phone is left alone: there the phone was seen beside the LID.
+    /// </summary>
+    /// <param name="isKnownLid">Whether these digits are a LID in the table of the event's business.</param>
+    public ReadEvent DistrustIfKnownAsLid(Func<string, bool> isKnownLid)
+    {
+        ArgumentNullException.ThrowIfNull(isKnownLid);
+        if (Unbelieved is { Peer.Address: { } chat } && isKnownLid(chat[..chat.IndexOf('@')])) return Unbelieved;
+
+        var peer = Distrust(Peer, isKnownLid);
+        var author = ReferenceEquals(Author, Peer) ? peer : Distrust(Author, isKnownLid);
+        var reader = Distrust(Reader, isKnownLid);
+        var contact = Distrust(Contact, isKnownLid);
+        var target = Distrust(TargetAuthor, isKnownLid);
+        var pairs = Pairs.Any(p => Suspect(p, isKnownLid)) ? [.. Pairs.Where(p => !Suspect(p, isKnownLid))] : Pairs;
+        if (ReferenceEquals(peer, Peer) && ReferenceEquals(author, Author) && ReferenceEquals(reader, Reader) && ReferenceEquals(contact, Contact) &&
+            ReferenceEquals(target, TargetAuthor) && ReferenceEquals(pairs, Pairs)) return this;
+        return this with
+        {
+            Peer = peer, Author = author, Reader = reader, Contact = contact, TargetAuthor = target, Pairs = pairs, Notes = Notes | ReadNotes.SuffixConflict,
+        };
+    }
+
+    private static bool Suspect(LearnedPair pair, Func<string, bool> isKnownLid) =>
+        pair.Lid.Digits != pair.Phone.Digits && isKnownLid(pair.Phone.Digits);
+
+    private static PartyEvidence? Distrust(PartyEvidence? party, Func<string, bool> isKnownLid)
+    {
+        if (party is not { IsBusiness: false, Phone: { } phone } || AddressDigits(party) is not { } digits) return party;
+        if (party.Lid is { } own && own.Digits == digits) return party;
+        return isKnownLid(digits) || isKnownLid(phone.Digits)
+            ? party with { Phone = null, Source = EvidenceSource.None, Address = party.Lid?.Address ?? party.Address }
+            : party;
+    }
+
+    private static string? AddressDigits(PartyEvidence party) =>
+        party.Address is { } address && address.EndsWith("@s.whatsapp.net", StringComparison.Ordinal) ? address[..address.IndexOf('@')] : null;
+}

@@ -1,0 +1,16 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Resolver;
+
+/// <summary>The CloudEvents types of the topic <c>enriched</c>.</summary>
+public static class EventTypes
+{
+    /// <summary>The type of an event.</summary>
+    public static string Of(EnrichedEvent enriched) => enriched.BodyCase switch
+    {
+        EnrichedEvent.BodyOneofCase.Message => "whatsapp.message.enriched.v1",
+        EnrichedEvent.BodyOneofCase.MappingLearned => "whatsapp.mapping-learned.enriched.v1",
+        EnrichedEvent.BodyOneofCase.Receipt => "whatsapp.receipt.enriched.v1",
+        _ => "whatsapp.message-update.enriched.v1",
+    };
+}

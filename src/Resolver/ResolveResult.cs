@@ -1,0 +1,25 @@
+using Pipeline.Identity;
+
+namespace Pipeline.Resolver;
+
+/// <summary>The end of one event in the Resolver.</summary>
+/// <param name="Resolved">What was read, with the phones that could be found.</param>
+/// <param name="Statements">The pairs it stated and what they did.</param>
+/// <param name="UnknownLids">LIDs of its people that nobody knows yet.</param>
+public sealed record ResolveResult(ReadEvent Resolved, IReadOnlyList<ResolveStatement> Statements, IReadOnlyList<Lid> UnknownLids);
+
+/// <summary>One stated pair and what it did.</summary>
+/// <param name="Lid">The LID.</param>
+/// <param name="Seen">The statement.</param>
+/// <param name="Change">What it did to the table.</param>
+/// <param name="EventId">Id of the <em>mapping learned</em> event that follows from it.</param>
+public sealed record ResolveStatement(Lid Lid, LidObservation Seen, MappingChange Change, Guid EventId)
+{
+    /// <summary>
+    /// True when it has to be announced. A contradiction is announced too, because which of two statements comes first must not
+    /// change who belongs together; and so is what this very event taught before: after a crash between storing and announcing,
+    /// the repeated event finds its own pair in the table.
+    /// </summary>
+    public bool IsNews =>
+        Change.Verdict is MappingVerdict.Learned or MappingVerdict.Replaced or MappingVerdict.Conflict || Change.Entry.EventId == Seen.EventId;
+}

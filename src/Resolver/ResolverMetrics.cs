@@ -1,0 +1,59 @@
+using System.Diagnostics.Metrics;
+
+namespace Pipeline.Resolver;
+
+/// <summary>What the Resolver counts. No label ever holds an address.</summary>
+public sealed class ResolverMetrics : IDisposable
+{
+    /// <summary>Name of the meter.</summary>
+    public const string Meter = "Pipeline.Resolver";
+
+    private readonly Meter meter;
+    private readonly Counter<long> events;
+    private readonly Counter<long> resolved;
+    private readonly Counter<long> tiers;
+    private readonly Counter<long> mappings;
+    private readonly Counter<long> endpoint;
+    private readonly Counter<long> redis;
+    private readonly Counter<long> doubts;
+
+    /// <summary>Made once a process.</summary>
+    public ResolverMetrics(IMeterFactory factory)
+    {
+        meter = factory.Create(Meter);
+        events = meter.CreateCounter<long>("whatsapp_events_read", "{event}", "Events by kind.");
+        resolved = meter.CreateCounter<long>("whatsapp_resolved", "{message}", "Messages by how the phone of the other side was found.");
+        tiers = meter.CreateCounter<long>("whatsapp_lid_lookups", "{lid}", "LIDs answered by each tier of the table.");
+        mappings = meter.CreateCounter<long>("whatsapp_lid_statements", "{pair}", "Stated pairs by what they did to the table.");
+        endpoint = meter.CreateCounter<long>("whatsapp_endpoint_lookups", "{lid}", "Look-ups at the resolve endpoint by outcome.");
+        redis = meter.CreateCounter<long>("whatsapp_redis_failures", "{call}", "Redis calls that did not help, by kind.");
+        doubts = meter.CreateCounter<long>("whatsapp_doubts", "{event}", "Addresses that were not believed, and pairs that contradict each other, by kind.");
+    }
+
+    /// <summary>One event of a kind.</summary>
+    public void CountEvent(string kind) => events.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    /// <summary>One message whose other side was found in this way.</summary>
+    public void CountResolved(string source) => resolved.Add(1, new KeyValuePair<string, object?>("source", source));
+
+    /// <summary>LIDs that a tier answered.</summary>
+    public void CountTier(string tier, int lids)
+    {
+        if (lids > 0) tiers.Add(lids, new KeyValuePair<string, object?>("tier", tier));
+    }
+
+    /// <summary>One stated pair.</summary>
+    public void CountStatement(MappingVerdict verdict) => mappings.Add(1, new KeyValuePair<string, object?>("verdict", verdict.ToString().ToLowerInvariant()));
+
+    /// <summary>One look-up at the endpoint.</summary>
+    public void CountEndpoint(string outcome) => endpoint.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    /// <summary>One Redis call that failed or was passed over.</summary>
+    public void CountRedisFailure(string kind) => redis.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    /// <summary>One address or pair that was not believed.</summary>
+    public void CountDoubt(string kind) => doubts.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    /// <inheritdoc/>
+    public void Dispose() => meter.Dispose();
+}

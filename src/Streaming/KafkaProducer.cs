@@ -1,0 +1,100 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Streaming;
+
+/// <summary>
+/// The one producer handle of a process, shared by the loop and <see cref="RecordProducer"/>. Hands records over without waiting;
+/// retrying is librdkafka's business, without a time limit, so an acknowledgement either comes or the process ends.
+/// </summary>
+public sealed class KafkaProducer : IDisposable
+{
+    // librdkafka's own default of message.max.bytes.
+    private const int DefaultMessageMaxBytes = 1_000_000;
+
+    private readonly IProducer<byte[], byte[]> producer;
+    private readonly ILogger log;
+    private readonly ProcessFailure failure;
+    private readonly StreamingMetrics metrics;
+
+    /// <summary>Makes the handle; connects in the background.</summary>
+    public KafkaProducer(KafkaOptions options, ServiceName service, ILoggerFactory loggers, ProcessFailure failure, StreamingMetrics metrics)
+    {
+        log = loggers.CreateLogger(service.Value);
+        this.failure = failure;
+        this.metrics = metrics;
+        var config = KafkaConfig.Producer(options, service.Value);
+        MaxRecordBytes = config.TryGetValue("message.max.bytes", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            ? bytes
+            : DefaultMessageMaxBytes;
+        producer = new ProducerBuilder<byte[], byte[]>(config)
+            .SetErrorHandler((_, error) => Guarded("error", () => OnError(error)))
+            .SetLogHandler((_, message) => Guarded("log", () => log.Client(message)))
+            .SetStatisticsHandler((_, _) => { })
+            .Build();
+    }
+
+    /// <summary>The largest record, headers included, that is taken, in bytes.</summary>
+    internal int MaxRecordBytes { get; }
+
+    /// <summary>
+    /// Hands one record over; <paramref name="report"/> is called once, on librdkafka's thread, when it is acknowledged or has failed
+    /// for good. Records of one partition are written in the order of the calls.
+    /// </summary>
+    /// <returns>False when the queue is full: wait and call again.</returns>
+    /// <exception cref="RecordTooLargeException">The record is larger than <see cref="MaxRecordBytes"/>.</exception>
+    /// <exception cref="KafkaException">The handle has failed for good.</exception>
+    internal bool TryProduce(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> report)
+    {
+        try
+        {
+            producer.Produce(topic, message, report);
+            return true;
+        }
+        catch (ProduceException<byte[], byte[]> refused) when (refused.Error.Code == ErrorCode.Local_QueueFull)
+        {
+            return false;
+        }
+        catch (ProduceException<byte[], byte[]> refused) when (refused.Error.Code == ErrorCode.MsgSizeTooLarge)
+        {
+            throw new RecordTooLargeException($"A record for '{topic}' takes more than {MaxRecordBytes} bytes (message.max.bytes).");
+        }
+    }
+
+    /// <summary>Runs what librdkafka calls: an exception that left a callback would lose records without a word.</summary>
+    internal void Guarded(string callback, Action action)
+    {
+        try
+        {
+            action();
+        }
+#pragma warning disable CA1031 // The caller is native code; nothing may pass.
+        catch (Exception fault)
+        {
+            metrics.CallbackFailed(callback, fault);
+        }
+#pragma warning restore CA1031
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // What nobody waited for any more still gets a moment: background work may have just handed it over.
+        try
+        {
+            producer.Flush(TimeSpan.FromSeconds(1));
+        }
+        catch (KafkaException)
+        {
+            // A handle that has failed cannot flush, and has said so already.
+        }
+        producer.Dispose();
+    }
+
+    private void OnError(Error error)
+    {
+        if (error.IsFatal) failure.Fail($"The Kafka producer has failed for good: {error.Reason}");
+        else log.ClientError("producer", error.Code, error.Reason);
+    }
+}

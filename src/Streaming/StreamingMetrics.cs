@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Pipeline.Streaming;
+
+/// <summary>
+/// What the loop measures, under the meter and activity source <c>Pipeline.Streaming</c>. Labels are names of topics, groups and
+/// reasons; never keys, phones or businesses.
+/// </summary>
+public sealed class StreamingMetrics : IDisposable
+{
+    /// <summary>Name of the meter and of the activity source.</summary>
+    public const string Name = "Pipeline.Streaming";
+
+    // OpenTelemetry keeps 128 links of a span by default; more would only be dropped there.
+    private const int MostLinks = 128;
+
+    private readonly Counter<long> consumed;
+    private readonly Counter<long> sent;
+    private readonly Histogram<double> duration;
+    private readonly Histogram<int> batchRecords;
+    private readonly Counter<long> rejected;
+    private readonly Counter<long> skipped;
+    private readonly Counter<long> retries;
+    private readonly Counter<long> conflicts;
+    private readonly Counter<long> callbackFaults;
+    private readonly ActivitySource activities = new(Name);
+    private Exception? callbackFault;
+
+    /// <summary>One set of instruments per host: several services in one process do not mix.</summary>
+    public StreamingMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(Name);
+        consumed = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Records handed to a stage or set aside.");
+        sent = meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Records acknowledged by Kafka.");
+        duration = meter.CreateHistogram<double>("messaging.process.duration", "s", "Time a stage took for one batch, retries included.");
+        batchRecords = meter.CreateHistogram<int>("whatsapp.batch.records", "{message}", "Records in one batch.");
+        rejected = meter.CreateCounter<long>("whatsapp.records.rejected", "{message}", "Records that went to the dead-letter topic, by reason.");
+        skipped = meter.CreateCounter<long>("whatsapp.records.skipped", "{message}", "Records from which nothing follows, by reason.");
+        retries = meter.CreateCounter<long>("whatsapp.batch.retries", "{attempt}", "Times a batch was tried again, by kind of fault.");
+        conflicts = meter.CreateCounter<long>("whatsapp.position.conflicts", "{conflict}", "Times a stored position was not the expected one.");
+        callbackFaults = meter.CreateCounter<long>("whatsapp.callback.faults", "{fault}", "Exceptions caught in callbacks of the Kafka client.");
+    }
+
+    /// <summary>The first exception that a callback of a Kafka client threw, or null. Set in the callback, looked at outside of it.</summary>
+    internal Exception? CallbackFault => Volatile.Read(ref callbackFault);
+
+    internal void CallbackFailed(string callback, Exception fault)
+    {
+        Interlocked.CompareExchange(ref callbackFault, fault, null);
+        callbackFaults.Add(1, new KeyValuePair<string, object?>("callback", callback));
+    }
+
+    internal void Consumed(string topic, string group, int records)
+    {
+        consumed.Add(records, new("messaging.destination.name", topic), new("messaging.consumer.group.name", group));
+        batchRecords.Record(records, new KeyValuePair<string, object?>("messaging.consumer.group.name", group));
+    }
+
+    internal void Sent(string topic, int records) =>
+        sent.Add(records, new KeyValuePair<string, object?>("messaging.destination.name", topic));
+
+    internal void Processed(string group, TimeSpan took) =>
+        duration.Record(took.TotalSeconds, new("messaging.consumer.group.name", group), new("messaging.operation.name", "process"));
+
+    internal void Rejected(string group, string reason) => rejected.Add(1, new("messaging.consumer.group.name", group), new("reason", reason));
+
+    internal void Skipped(string group, string reason, int records) => skipped.Add(records, new("messaging.consumer.group.name", group), new("reason", reason));
+
+    internal void Retried(string group, string kind) => retries.Add(1, new("messaging.consumer.group.name", group), new("error.type", kind));
+
+    internal void Conflicted(string group) => conflicts.Add(1, new KeyValuePair<string, object?>("messaging.consumer.group.name", group));
+
+    /// <summary>
+    /// The span of one batch. A batch has many parents, so it links to the traces of its inputs instead of continuing one of them.
+    /// Null, and free of cost, when nobody listens.
+    /// </summary>
+    internal Activity? StartBatch<T>(string topic, string group, IReadOnlyList<Input<T>> inputs)
+    {
+        if (!activities.HasListeners()) return null;
+        var links = new List<ActivityLink>(Math.Min(inputs.Count, MostLinks));
+        foreach (var input in inputs)
+        {
+            if (links.Count == MostLinks) break;
+            if (ActivityContext.TryParse(input.TraceParent, null, isRemote: true, out var context)) links.Add(new ActivityLink(context));
+        }
+        return activities.StartActivity(ActivityKind.Consumer, name: $"process {topic}", links: links, tags:
+        [
+            new("messaging.system", "kafka"),
+            new("messaging.operation.name", "process"),
+            new("messaging.operation.type", "process"),
+            new("messaging.destination.name", topic),
+            new("messaging.consumer.group.name", group),
+            new("messaging.batch.message_count", inputs.Count),
+        ]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => activities.Dispose();
+}

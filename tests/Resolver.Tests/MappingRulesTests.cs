@@ -1,0 +1,78 @@
+using Pipeline.Identity;
+using static Pipeline.Identity.MappingGrade;
+
+namespace Pipeline.Resolver.Tests;
+
+/// <summary>Which of two statements about a LID wins.</summary>
+public class MappingRulesTests
+{
+    private static readonly DateTimeOffset Noon = DateTimeOffset.FromUnixTimeSeconds(1760000000);
+
+    [Fact]
+    public void An_unknown_LID_is_learned()
+    {
+        var change = MappingRules.Decide(null, Seen("+12025550143", Strong, 0));
+        Assert.Equal(MappingVerdict.Learned, change.Verdict);
+        Assert.Equal("+12025550143", change.Entry.Phone.ToString());
+    }
+
+    [Fact]
+    public void A_newer_strong_pair_replaces_and_the_old_one_is_kept_as_history()
+    {
+        var change = After(Seen("+12025550143", Strong, 0), Seen("+12025550199", Strong, 1));
+        Assert.Equal(MappingVerdict.Replaced, change.Verdict);
+        Assert.Equal("+12025550199", change.Entry.Phone.ToString());
+        Assert.Equal("+12025550143", change.Other!.Phone.ToString());
+    }
+
+    [Fact]
+    public void An_older_pair_that_arrives_later_changes_nothing_and_is_a_conflict()
+    {
+        var change = After(Seen("+12025550143", Strong, 5), Seen("+12025550199", Strong, 1));
+        Assert.Equal(MappingVerdict.Conflict, change.Verdict);
+        Assert.Equal("+12025550143", change.Entry.Phone.ToString());
+    }
+
+    [Fact]
+    public void Weak_never_replaces_strong_however_new() =>
+        Assert.Equal(MappingVerdict.Conflict, After(Seen("+12025550143", Strong, 0), Seen("+12025550199", Seed, 100)).Verdict);
+
+    [Fact]
+    public void Strong_replaces_weak_however_old() =>
+        Assert.Equal(MappingVerdict.Replaced, After(Seen("+12025550143", Seed, 100), Seen("+12025550199", Strong, 0)).Verdict);
+
+    [Fact]
+    public void The_same_statement_twice_changes_nothing() =>
+        Assert.Equal(MappingVerdict.Unchanged, After(Seen("+12025550143", Strong, 3), Seen("+12025550143", Strong, 3)).Verdict);
+
+    [Fact]
+    public void Strong_evidence_for_a_known_phone_makes_it_strong() =>
+        Assert.Equal(Strong, After(Seen("+12025550143", Seed, 0), Seen("+12025550143", Strong, 0)).Entry.Grade);
+
+    [Fact]
+    public void Any_order_and_any_repetition_of_the_same_statements_ends_with_the_same_phone()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        string[] phones = ["+12025550143", "+12025550199", "+447700900123"];
+        for (var history = 0; history < 2000; history++)
+        {
+            var statements = Enumerable.Range(0, random.Next(2, 7))
+                .Select(_ => Seen(phones[random.Next(phones.Length)], random.Next(3) == 0 ? Seed : Strong, random.Next(4))).ToList();
+            var ends = Enumerable.Range(0, 6).Select(_ => End(statements.Concat(statements.Take(random.Next(3))).OrderBy(_ => random.Next()))).Distinct().ToList();
+            Assert.True(ends.Count == 1, $"seed {seed}, history {history}: {string.Join(" / ", ends)} from {string.Join(", ", statements)}");
+        }
+    }
+
+    private static (string Phone, MappingGrade Grade, DateTimeOffset LastSeen) End(IEnumerable<LidObservation> statements)
+    {
+        LidEntry? known = null;
+        foreach (var statement in statements) known = MappingRules.Decide(known, statement).Entry;
+        return (known!.Phone.ToString(), known.Grade, known.LastSeen);
+    }
+
+    private static MappingChange After(LidObservation first, LidObservation then) => MappingRules.Decide(MappingRules.Decide(null, first).Entry, then);
+
+    private static LidObservation Seen(string phone, MappingGrade grade, int minute) =>
+        new(PhoneNumber.FromE164(phone)!.Value, grade, "key.remoteJidAlt", Noon.AddMinutes(minute), Guid.NewGuid());
+}

@@ -1,0 +1,151 @@
+using Pipeline.Identity;
+
+namespace Pipeline.Resolver.Tests;
+
+/// <summary>Asking the producer, with everything that can go wrong.</summary>
+public sealed class ResolveEndpointTests : IAsyncLifetime
+{
+    private static readonly LidKey Dana = new(1, LidOf("82399031480511"));
+
+    private readonly MovableClock clock = new();
+    private EndpointStub stub = null!;
+    private ResolveEndpoint endpoint = null!;
+
+    public async Task InitializeAsync()
+    {
+        stub = await EndpointStub.StartAsync();
+        endpoint = New(new ResolverOptions { EndpointUrl = stub.Url });
+    }
+
+    public async Task DisposeAsync()
+    {
+        endpoint.Dispose();
+        await stub.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_known_LID_is_answered_with_its_phone()
+    {
+        stub.Answer = EndpointStub.Phone("+972555550101");
+        Assert.Equal("+972555550101", (await endpoint.FindAsync(Dana)).ToString());
+        Assert.Equal("?jid=82399031480511%40lid&tenantId=1", Assert.Single(stub.Asked));
+    }
+
+    [Fact]
+    public async Task An_unknown_LID_is_asked_for_once_until_its_time_has_come()
+    {
+        Assert.Null(await endpoint.FindAsync(Dana));
+        Assert.Null(await endpoint.FindAsync(Dana));
+        Assert.Single(stub.Asked);
+
+        clock.Move(TimeSpan.FromMinutes(11));
+        Assert.Null(await endpoint.FindAsync(Dana));
+        clock.Move(TimeSpan.FromMinutes(11));
+        Assert.Null(await endpoint.FindAsync(Dana));
+        Assert.Equal(2, stub.Asked.Count);
+    }
+
+    [Fact]
+    public async Task New_reason_to_ask_asks_again_at_once()
+    {
+        Assert.Null(await endpoint.FindAsync(Dana));
+        endpoint.Forget(Dana);
+        stub.Answer = EndpointStub.Phone("+972555550101");
+        Assert.NotNull(await endpoint.FindAsync(Dana));
+    }
+
+    [Fact]
+    public async Task Questions_for_one_LID_share_one_flight()
+    {
+        var release = new TaskCompletionSource();
+        stub.Answer = async context =>
+        {
+            await release.Task;
+            await EndpointStub.Phone("+972555550101")(context);
+        };
+        var asked = Enumerable.Range(0, 20).Select(_ => endpoint.FindAsync(Dana)).ToList();
+        release.SetResult();
+        Assert.All(await Task.WhenAll(asked), phone => Assert.NotNull(phone));
+        Assert.Single(stub.Asked);
+    }
+
+    [Fact]
+    public async Task A_server_error_is_asked_again_and_then_answered()
+    {
+        stub.Answer = context =>
+        {
+            if (stub.Asked.Count > 1) return EndpointStub.Phone("+972555550101")(context);
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        Assert.NotNull(await endpoint.FindAsync(Dana));
+        Assert.Equal(2, stub.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData("<html>")]
+    [InlineData("{\"phone_e164\":")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"phone_e164\":42}")]
+    [InlineData("{\"phone_e164\":\"0501234567\"}")]
+    [InlineData("{\"phone_e164\":\"+82399031480511\"}")]
+    [InlineData("{\"phone_e164\":\"+972555550101\",\"lid\":\"99999999999999@lid\"}")]
+    public async Task Nonsense_is_never_a_phone(string body)
+    {
+        stub.Answer = EndpointStub.Body(body);
+        Assert.Null(await endpoint.FindAsync(Dana));
+    }
+
+    [Fact]
+    public async Task An_endless_answer_is_cut_off()
+    {
+        stub.Answer = EndpointStub.Body("{\"phone_e164\":\"+972555550101\",\"pad\":\"" + new string('x', 100_000) + "\"}");
+        Assert.Null(await endpoint.FindAsync(Dana));
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        stub.Answer = context =>
+        {
+            context.Response.Redirect(stub.Url + "/elsewhere");
+            return Task.CompletedTask;
+        };
+        Assert.Null(await endpoint.FindAsync(Dana));
+        Assert.Single(stub.Asked);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_costs_the_time_limit_and_no_more()
+    {
+        stub.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        using var hasty = New(new ResolverOptions { EndpointUrl = stub.Url, EndpointAttempt = TimeSpan.FromMilliseconds(100), EndpointTotal = TimeSpan.FromMilliseconds(300) }, TimeProvider.System);
+        Assert.Null(await hasty.FindAsync(Dana).WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public async Task A_server_that_keeps_failing_is_left_alone()
+    {
+        stub.Answer = EndpointStub.Body("", 503);
+        using var hasty = New(new ResolverOptions { EndpointUrl = stub.Url }, TimeProvider.System);
+        for (var i = 0; i < 4 && !hasty.IsBroken; i++) await hasty.FindAsync(new LidKey(1, LidOf($"8239903148051{i}")));
+        Assert.True(hasty.IsBroken);
+        var asked = stub.Asked.Count;
+        Assert.Null(await hasty.FindAsync(Dana));
+        Assert.Equal(asked, stub.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Without_an_address_nobody_is_asked()
+    {
+        using var none = New(new ResolverOptions());
+        Assert.Null(await none.FindAsync(Dana));
+        Assert.False(none.IsConfigured);
+    }
+
+    internal static Lid LidOf(string digits) => Lid.TryParse(digits, out var lid) ? lid : throw new ArgumentException(digits);
+
+    private ResolveEndpoint New(ResolverOptions options, TimeProvider? time = null) =>
+        new(options, new SocketsHttpHandler { AllowAutoRedirect = false }, Meters.Resolver(), time ?? clock);
+}

@@ -30,8 +30,9 @@ public static class Database
         // Statements are few and hot: each is prepared the second time it is used.
         connection.MaxAutoPrepare = 64;
         connection.AutoPrepareMinUsages = 2;
+        // A plan that has no choice but a scan looks so dear that Postgres would compile it (JIT) first.
         if (keyLookupsOnly)
-            connection.Options = $"{connection.Options} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off".TrimStart();
+            connection.Options = $"{connection.Options} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off".TrimStart();
         return builder.Build();
     }
 }

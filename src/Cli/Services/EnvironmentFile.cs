@@ -30,8 +30,7 @@ internal static class EnvironmentFile
 
         var text = new StringBuilder();
         foreach (var (key, value) in lines) text.Append(key).Append("='").Append(value.Replace("'", "'\\''", StringComparison.Ordinal)).Append("'\n");
-        using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        stream.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        PrivateFile.Write(file, text.ToString());
     }
 
     /// <summary>The settings of the <c>up</c> that runs now and its process number, or null when none does.</summary>

@@ -14,8 +14,7 @@ internal static class SharedKey
         var file = Path.Combine(folder, "signing-key");
         if (File.Exists(file) && File.ReadAllText(file).Trim() is { Length: >= 32 } kept) return kept;
         var key = New();
-        using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        stream.Write(System.Text.Encoding.ASCII.GetBytes(key + "\n"));
+        PrivateFile.Write(file, key + "\n");
         return key;
     }
 }

@@ -103,12 +103,15 @@ public sealed class ResolveIdentities(
         if (input.Key != Topics.KeyOf(raw.BusinessId))
             return new Outcome.Reject("wrong_key", "The record's key is not the business of its value.", raw.EventId);
 
-        metrics.CountEvent(result.Resolved.Kind.ToWord());
+        var kind = result.Resolved.Kind.ToWord();
         CountDoubts(result.Resolved.Notes);
         foreach (var statement in result.Statements) metrics.CountStatement(statement.Change.Verdict);
 
         if (result.Resolved.Kind == EventKind.Error)
+        {
+            metrics.CountEvent(kind, "dead_letter");
             return new Outcome.Reject(result.Resolved.Fault ?? "unreadable", "The event cannot be understood; its bytes are kept unchanged.", raw.EventId);
+        }
 
         var records = new List<Output>(1);
         // What was learned goes before the message that taught it, so that the message finds the person whole.
@@ -121,13 +124,16 @@ public sealed class ResolveIdentities(
                 Topics.KeyOf(raw.BusinessId, key.Lid.Digits), Enrichment.OfEntry(key, statement.Change.Entry), statement.EventId.ToString(), "whatsapp.lid-mapping.v1", raw.BusinessId, statement.Seen.At));
         }
 
-        if (Enrichment.Of(raw, result.Resolved) is { } follows)
+        var follows = Enrichment.Of(raw, result.Resolved);
+        var isMessage = follows?.BodyCase == EnrichedEvent.BodyOneofCase.Message;
+        metrics.CountEvent(kind, isMessage ? "message" : follows is null ? "nothing" : "change");
+        if (follows is not null)
         {
-            if (follows.BodyCase == EnrichedEvent.BodyOneofCase.Message)
+            if (isMessage)
                 metrics.CountResolved((result.Resolved.GroupId is null ? result.Resolved.Peer : result.Resolved.Author)?.Source.ToWord() ?? "none");
             records.Add(enriched.Record(Topics.KeyOf(raw.BusinessId), follows, raw.EventId, EventTypes.Of(follows), raw.BusinessId, item.At));
         }
-        return records.Count > 0 ? Outcome.Of(records) : new Outcome.Skip(result.Resolved.Kind.ToWord());
+        return records.Count > 0 ? Outcome.Of(records) : new Outcome.Skip(kind);
     }
 
     private void CountDoubts(ReadNotes notes)

@@ -21,7 +21,7 @@ public sealed class ResolverMetrics : IDisposable
     public ResolverMetrics(IMeterFactory factory)
     {
         meter = factory.Create(Meter);
-        events = meter.CreateCounter<long>("whatsapp_events_read", "{event}", "Events by kind.");
+        events = meter.CreateCounter<long>("whatsapp_events_read", "{event}", "Events by kind and by what follows from them.");
         resolved = meter.CreateCounter<long>("whatsapp_resolved", "{message}", "Messages by how the phone of the other side was found.");
         tiers = meter.CreateCounter<long>("whatsapp_lid_lookups", "{lid}", "LIDs answered by each tier of the table.");
         mappings = meter.CreateCounter<long>("whatsapp_lid_statements", "{pair}", "Stated pairs by what they did to the table.");
@@ -30,8 +30,11 @@ public sealed class ResolverMetrics : IDisposable
         doubts = meter.CreateCounter<long>("whatsapp_doubts", "{event}", "Addresses that were not believed, and pairs that contradict each other, by kind.");
     }
 
-    /// <summary>One event of a kind.</summary>
-    public void CountEvent(string kind) => events.Add(1, new KeyValuePair<string, object?>("kind", kind));
+    /// <summary>One event.</summary>
+    /// <param name="kind">What it is about.</param>
+    /// <param name="becomes">What follows: <c>message</c>, <c>change</c> (of a message), <c>nothing</c> or <c>dead_letter</c>.</param>
+    public void CountEvent(string kind, string becomes) =>
+        events.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("becomes", becomes));
 
     /// <summary>One message whose other side was found in this way.</summary>
     public void CountResolved(string source) => resolved.Add(1, new KeyValuePair<string, object?>("source", source));

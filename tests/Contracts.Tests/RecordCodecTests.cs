@@ -1,22 +1,24 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Pipeline.Contracts;
+using Pipeline.Servers;
 
 namespace Pipeline.Contracts.Tests;
 
 /// <summary>The codec of whichever package set is active: the same bytes, the same refusals.</summary>
 public sealed class RecordCodecTests : IAsyncLifetime
 {
-    private readonly RegistryThatKnows registry = new(id: 7);
+    private SchemaRegistryServer registry = null!;
+    private SchemaRegistryOptions options = null!;
     private RecordCodec<MappingLearned> codec = null!;
 
     public async Task InitializeAsync()
     {
-        await registry.StartAsync();
-        codec = await RecordCodec<MappingLearned>.CreateAsync(new Topic<MappingLearned>("test.v1"), registry.Options, default);
+        registry = await SchemaRegistryServer.StartAsync(id: 7);
+        options = new SchemaRegistryOptions { Url = registry.Url };
+        codec = await RecordCodec<MappingLearned>.CreateAsync(new Topic<MappingLearned>("test.v1"), options, default);
     }
 
-    public Task DisposeAsync() => registry.StopAsync();
+    public async Task DisposeAsync() => await registry.DisposeAsync();
 
     [Fact]
     public void A_value_is_its_frame_and_its_protobuf_bytes() =>
@@ -45,14 +47,14 @@ public sealed class RecordCodecTests : IAsyncLifetime
     {
         registry.KnowsNothing = true;
         var error = await Assert.ThrowsAsync<SchemaNotRegisteredException>(
-            () => RecordCodec<RawEvent>.CreateAsync(new Topic<RawEvent>("raw.v1"), registry.Options, default));
+            () => RecordCodec<RawEvent>.CreateAsync(new Topic<RawEvent>("raw.v1"), options, default));
         Assert.Contains("pipeline schemas register", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_file_is_registered_after_the_files_it_imports()
     {
-        using var client = new SchemaRegistry(registry.Options);
+        using var client = new SchemaRegistry(options);
         await client.RegisterAsync("linked-value", LinkedEvent.Descriptor.File, default);
 
         Assert.Equal("linked-value", registry.Registered[^1]);

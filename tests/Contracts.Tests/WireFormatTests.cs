@@ -1,6 +1,5 @@
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using Pipeline.Contracts;
 
 namespace Pipeline.Contracts.Tests;
 

@@ -1,0 +1,72 @@
+using Pipeline.Cli.Services;
+using Pipeline.Contracts;
+using Pipeline.Streaming;
+
+namespace Pipeline.Cli.Progress;
+
+/// <summary>Reads how far each service has got, from its consumer group's offsets in Kafka.</summary>
+internal sealed class StageMonitor
+{
+    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
+    private readonly Topics topics;
+    private readonly LagReader lags;
+    private readonly IReadOnlyList<Stage> stages;
+
+    /// <param name="bootstrapServers">Kafka's address.</param>
+    /// <param name="topicPrefix">Goes before every topic name.</param>
+    /// <param name="clock">For the rates.</param>
+    public StageMonitor(string bootstrapServers, string topicPrefix, TimeProvider clock)
+    {
+        topics = new Topics(topicPrefix);
+        lags = new LagReader(new KafkaOptions { BootstrapServers = bootstrapServers }, new ServiceName("pipeline"));
+        stages =
+        [
+            new(ServiceKind.Resolver.Name, topics.Raw.Name, Topics.Groups.Resolver, new SlidingRate(clock)),
+            new(ServiceKind.ThreadLinker.Name, topics.Enriched.Name, Topics.Groups.ThreadLinker, new SlidingRate(clock)),
+            new(ServiceKind.Sink.Name, topics.Linked.Name, Topics.Groups.Sink, new SlidingRate(clock)),
+        ];
+    }
+
+    private sealed record Stage(string Name, string Topic, string Group, SlidingRate Rate);
+
+    /// <summary>
+    /// The readers in the order of the pipeline, each asked after the one before it. So if all have lag 0, nothing was under way: what
+    /// the first had finished was counted in the second's topic before the second was asked.
+    /// </summary>
+    /// <exception cref="PipelineException">Kafka does not answer.</exception>
+    public async Task<IReadOnlyList<StageFigures>> ReadAsync(CancellationToken cancellation)
+    {
+        var figures = new List<StageFigures>(stages.Count);
+        foreach (var stage in stages)
+        {
+            var partitions = await AskAsync(stage.Topic, stage.Group, cancellation);
+            var records = partitions.Sum(partition => partition.Committed ?? 0);
+            figures.Add(new StageFigures(stage.Name, records, partitions.Sum(partition => partition.Lag), stage.Rate.Add(records)));
+        }
+        return figures;
+    }
+
+    /// <summary>How many records lie in each dead-letter topic; topics without any are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> CountDeadLettersAsync(CancellationToken cancellation)
+    {
+        var found = new Dictionary<string, long>();
+        foreach (var topic in topics.All)
+        {
+            var partitions = await AskAsync(topic.Name + Topics.DeadLetterSuffix, Topics.Groups.Sink, cancellation);
+            if (partitions.Sum(partition => partition.High - partition.Low) is > 0 and var records) found.Add(topic.Name + Topics.DeadLetterSuffix, records);
+        }
+        return found;
+    }
+
+    private async Task<IReadOnlyList<PartitionLag>> AskAsync(string topic, string group, CancellationToken cancellation)
+    {
+        try
+        {
+            return await lags.ReadAsync(topic, group, AskLimit, cancellation);
+        }
+        catch (KafkaUnavailableException away)
+        {
+            throw new PipelineException(away.Message, "Is Kafka running, and is this its address?", inner: away);
+        }
+    }
+}

@@ -18,9 +18,15 @@ public sealed class ResolveIdentities(
     ResolverMetrics metrics,
     TimeProvider clock) : IStage<RawEvent>
 {
+    private object? tenure;
+
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Outcome>> RunAsync(Batch<RawEvent> batch, CancellationToken cancellation)
     {
+        // While another process had these partitions it may have learned what this one remembers as unknown.
+        if (batch.Tenure != tenure) table.Forget();
+        tenure = batch.Tenure;
+
         // Load.
         var items = new RawItemRead[batch.Inputs.Count];
         for (var i = 0; i < items.Length; i++) items[i] = RawItemRead.Of(batch.Inputs[i].Value);

@@ -20,7 +20,7 @@ internal static class BatchHalves
 
         var firstNext = batch.Next.Where(next => inFirst.Contains(Of(next))).Select(next => goesOn.GetValueOrDefault(Of(next), next)).ToList();
         var secondNext = batch.Next.Where(next => goesOn.ContainsKey(Of(next)) || !inFirst.Contains(Of(next))).ToList();
-        return (new Batch<T>(first, firstNext), new Batch<T>(second, secondNext));
+        return (batch with { Inputs = first, Next = firstNext }, batch with { Inputs = second, Next = secondNext });
     }
 
     private static (string Topic, int Partition) Of(Position position) => (position.Topic, position.Partition);

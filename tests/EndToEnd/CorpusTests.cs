@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Pipeline.EndToEnd;
 
@@ -91,12 +90,8 @@ public sealed class CorpusTests : IClassFixture<CorpusTests.Outcome>
         public async Task InitializeAsync()
         {
             Run = await PipelineRun.StartAsync();
-            await Run.SendAsync(Corpus.Cases.SelectMany(one => one.Value.GetProperty("input").EnumerateArray().Select(line =>
-            {
-                var rewritten = JsonNode.Parse(line.GetRawText())!.AsObject();
-                rewritten["business"] = BusinessOf(one.Key);
-                return rewritten.ToJsonString();
-            })));
+            await Run.SendAsync(Corpus.Cases.SelectMany(one => one.Value.GetProperty("input").EnumerateArray()
+                .Select(line => EndToEnd.Lines.ForBusiness(line.GetRawText(), _ => BusinessOf(one.Key)))));
             await Run.DrainAsync();
             var results = await Run.ResultsAsync();
             foreach (var message in Lines(results["messages.jsonl"]))

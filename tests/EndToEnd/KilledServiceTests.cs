@@ -44,7 +44,7 @@ public sealed class KilledServiceTests(KilledServiceTests.Undisturbed undisturbe
         var sample = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "samples", "demo.jsonl"));
         for (var repetition = 0; repetition < Repetitions; repetition++)
             foreach (var line in sample)
-                yield return System.Text.RegularExpressions.Regex.Replace(line, "\"business\": ?(\\d+)", match => $"\"business\":{(repetition * 100) + int.Parse(match.Groups[1].Value)}");
+                yield return Lines.ForBusiness(line, business => (repetition * 100) + business);
     }
 
     public sealed class Undisturbed : IAsyncLifetime

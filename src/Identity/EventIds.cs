@@ -61,7 +61,6 @@ public static class EventIds
         try
         {
             if (item.ValueKind != JsonValueKind.Object || !HasKey(shape, part)) return false;
-            if (part.Length == 0 && (JsonText.TryGet(item, "data"u8, out var inner) || JsonText.TryGet(item, "payload"u8, out inner)) && inner.ValueKind == JsonValueKind.Object) item = inner;
             if (shape == EventShape.Reaction)
             {
                 if (!JsonText.TryGet(item, "reaction"u8, out var reaction) || !JsonText.TryGet(reaction, "key"u8, out var reactor)) return false;

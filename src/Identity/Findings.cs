@@ -3,7 +3,11 @@ namespace Pipeline.Identity;
 /// <summary>What comes to light while one event is read: pairs, notes, a fault. One per event, not shared.</summary>
 internal sealed class Findings(OwnAddresses own, MappingGrade grade)
 {
+    // Beyond this many pairs (rosters) a set tells repetitions apart; below it, looking at each is cheaper.
+    private const int FewPairs = 8;
+
     private List<LearnedPair>? _pairs;
+    private HashSet<(Lid, PhoneNumber)>? _known;
 
     public OwnAddresses Own => own;
 
@@ -53,9 +57,17 @@ internal sealed class Findings(OwnAddresses own, MappingGrade grade)
     private void Add(LearnedPair pair)
     {
         _pairs ??= new List<LearnedPair>(1);
-        foreach (var known in _pairs)
+        if (_pairs.Count < FewPairs)
         {
-            if (known.Lid == pair.Lid && known.Phone == pair.Phone) return;
+            foreach (var known in _pairs)
+            {
+                if (known.Lid == pair.Lid && known.Phone == pair.Phone) return;
+            }
+        }
+        else
+        {
+            _known ??= [.. _pairs.Select(p => (p.Lid, p.Phone))];
+            if (!_known.Add((pair.Lid, pair.Phone))) return;
         }
         _pairs.Add(pair);
     }

@@ -90,15 +90,18 @@ public sealed record ReadEvent
     internal ReadEvent? Unbelieved { get; init; }
 
     /// <summary>
-    /// The digits this event took for phones: what to look up in the LID table before believing them. One round trip for a batch.
+    /// Adds the digits this event took for phones: what to look up in the LID table before believing them. Gathered over a batch, they are one round trip.
     /// </summary>
-    public IEnumerable<string> PhoneDigits()
+    public void AddPhoneDigits(ICollection<string> digits)
     {
-        foreach (var party in new[] { Peer, Author, Reader, Contact, TargetAuthor, Unbelieved?.Peer })
-        {
-            if (party is { IsBusiness: false } && AddressDigits(party) is { } digits) yield return digits;
-        }
-        foreach (var pair in Pairs) yield return pair.Phone.Digits;
+        ArgumentNullException.ThrowIfNull(digits);
+        AddDigits(Peer, digits);
+        if (!ReferenceEquals(Author, Peer)) AddDigits(Author, digits);
+        AddDigits(Reader, digits);
+        AddDigits(Contact, digits);
+        AddDigits(TargetAuthor, digits);
+        AddDigits(Unbelieved?.Peer, digits);
+        for (var i = 0; i < Pairs.Count; i++) digits.Add(Pairs[i].Phone.Digits);
     }
 
     /// <summary>
@@ -116,13 +119,27 @@ public sealed record ReadEvent
         var reader = Distrust(Reader, isKnownLid);
         var contact = Distrust(Contact, isKnownLid);
         var target = Distrust(TargetAuthor, isKnownLid);
-        var pairs = Pairs.Any(p => Suspect(p, isKnownLid)) ? [.. Pairs.Where(p => !Suspect(p, isKnownLid))] : Pairs;
+        var pairs = Trusted(Pairs, isKnownLid);
         if (ReferenceEquals(peer, Peer) && ReferenceEquals(author, Author) && ReferenceEquals(reader, Reader) && ReferenceEquals(contact, Contact) &&
             ReferenceEquals(target, TargetAuthor) && ReferenceEquals(pairs, Pairs)) return this;
         return this with
         {
             Peer = peer, Author = author, Reader = reader, Contact = contact, TargetAuthor = target, Pairs = pairs, Notes = Notes | ReadNotes.SuffixConflict,
         };
+    }
+
+    private static void AddDigits(PartyEvidence? party, ICollection<string> digits)
+    {
+        if (party is { IsBusiness: false } && AddressDigits(party) is { } found) digits.Add(found);
+    }
+
+    private static IReadOnlyList<LearnedPair> Trusted(IReadOnlyList<LearnedPair> pairs, Func<string, bool> isKnownLid)
+    {
+        for (var i = 0; i < pairs.Count; i++)
+        {
+            if (Suspect(pairs[i], isKnownLid)) return [.. pairs.Where(p => !Suspect(p, isKnownLid))];
+        }
+        return pairs;
     }
 
     private static bool Suspect(LearnedPair pair, Func<string, bool> isKnownLid) =>

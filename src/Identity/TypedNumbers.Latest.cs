@@ -11,8 +11,14 @@ internal static class TypedNumbers
         var numbers = PhoneNumberUtil.GetInstance();
         try
         {
-            var number = numbers.Parse(text, string.IsNullOrEmpty(region) ? null : region.ToUpperInvariant());
-            if (numbers.IsPossibleNumber(number)) return numbers.Format(number, PhoneNumberFormat.E164)[1..];
+            // ZZ is the library's word for “no region”: only numbers in full are read then.
+            var number = numbers.Parse(text, string.IsNullOrEmpty(region) ? "ZZ" : region.ToUpperInvariant());
+            var e164 = numbers.Format(number, PhoneNumberFormat.E164);
+            var digits = e164[1..];
+            if (numbers.IsPossibleNumber(number)) return digits;
+
+            // WhatsApp's own spellings, such as Mexico's old 1, are no possible numbers to the library.
+            if (PhoneRules.Judge(digits) == PhoneBelief.Believed && PhoneRules.Canonical(digits) != e164) return digits;
         }
         catch (NumberParseException)
         {

@@ -18,9 +18,15 @@ public sealed class ResolveIdentities(
     ResolverMetrics metrics,
     TimeProvider clock) : IStage<RawEvent>
 {
+    private object? tenure;
+
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Outcome>> RunAsync(Batch<RawEvent> batch, CancellationToken cancellation)
     {
+        // While another process had these partitions it may have learned what this one remembers as unknown.
+        if (batch.Tenure != tenure) table.Forget();
+        tenure = batch.Tenure;
+
         // Load.
         var items = new RawItemRead[batch.Inputs.Count];
         for (var i = 0; i < items.Length; i++) items[i] = RawItemRead.Of(batch.Inputs[i].Value);
@@ -53,13 +59,16 @@ public sealed class ResolveIdentities(
     private static HashSet<LidKey> LidsNeeded(RawItemRead[] items)
     {
         var keys = new HashSet<LidKey>();
+        var doubtful = new List<string>();
         foreach (var item in items)
         {
             foreach (var pair in item.Read.Pairs) keys.Add(new LidKey(item.Raw.BusinessId, pair.Lid));
             foreach (var party in item.Parties)
                 if (party.Phone is null && party.Lid is { } lid) keys.Add(new LidKey(item.Raw.BusinessId, lid));
             // A phone whose digits this business knows as a LID is not believed, so the digits are looked up as well.
-            foreach (var digits in item.Read.PhoneDigits())
+            doubtful.Clear();
+            item.Read.AddPhoneDigits(doubtful);
+            foreach (var digits in doubtful)
                 if (Lid.TryParse(digits, out var doubted)) keys.Add(new LidKey(item.Raw.BusinessId, doubted));
         }
         return keys;
@@ -104,7 +113,7 @@ public sealed class ResolveIdentities(
             return new Outcome.Reject("wrong_key", "The record's key is not the business of its value.", raw.EventId);
 
         var kind = result.Resolved.Kind.ToWord();
-        CountDoubts(result.Resolved.Notes);
+        foreach (var note in result.Resolved.Notes.Words()) metrics.CountDoubt(note);
         foreach (var statement in result.Statements) metrics.CountStatement(statement.Change.Verdict);
 
         if (result.Resolved.Kind == EventKind.Error)
@@ -134,13 +143,6 @@ public sealed class ResolveIdentities(
             records.Add(enriched.Record(Topics.KeyOf(raw.BusinessId), follows, raw.EventId, EventTypes.Of(follows), raw.BusinessId, item.At));
         }
         return records.Count > 0 ? Outcome.Of(records) : new Outcome.Skip(kind);
-    }
-
-    private void CountDoubts(ReadNotes notes)
-    {
-        if (notes == ReadNotes.None) return;
-        foreach (var note in Enum.GetValues<ReadNotes>())
-            if (note != ReadNotes.None && notes.HasFlag(note)) metrics.CountDoubt(note.ToString());
     }
 
     private Output MappingLearned(RawEvent raw, LidKey key, ResolveStatement statement)

@@ -15,11 +15,7 @@ public static class ResolverService
         service.AddOptions<ResolverOptions>("Resolver");
         service.AddOptions<PostgresOptions>("Postgres");
         service.AtStart("migrate the database", PostgresServices.MigrateAsync);
-        service.AddReadinessCheck("postgres", async (provider, cancellation) =>
-        {
-            await PostgresServices.CheckAsync(provider, cancellation);
-            return true;
-        });
+        service.AddReadinessCheck("postgres", PostgresServices.AnswersAsync);
         service.AddOutput<EnrichedEvent>(topics => topics.Enriched);
         service.AddOutput<LidMapping>(topics => topics.LidMappings);
         service.LimitBacklog<EnrichedEvent>(topics => topics.Enriched, Topics.Groups.ThreadLinker);

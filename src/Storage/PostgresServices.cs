@@ -11,8 +11,9 @@ public static class PostgresServices
     /// <summary>Adds the pool as <see cref="NpgsqlDataSource"/>. Expects <see cref="PostgresOptions"/> to be registered.</summary>
     /// <param name="services">The service's container.</param>
     /// <param name="application">The service's name, shown in <c>pg_stat_activity</c>.</param>
-    public static IServiceCollection AddPostgres(this IServiceCollection services, string application) =>
-        services.AddSingleton(provider => Database.Open(
+    public static IServiceCollection AddPostgres(this IServiceCollection services, string application) => services
+        .AddSingleton<IValidateOptions<PostgresOptions>, PostgresConnectionRequired>()
+        .AddSingleton(provider => Database.Open(
             provider.GetRequiredService<IConfiguration>().GetConnectionString("Postgres"),
             provider.GetRequiredService<IOptions<PostgresOptions>>().Value,
             application,
@@ -26,11 +27,11 @@ public static class PostgresServices
             await Migrations.ApplyAsync(provider.GetRequiredService<NpgsqlDataSource>(), options.Schema, cancellation);
     }
 
-    /// <summary>Completes when Postgres answers.</summary>
+    /// <summary>True when Postgres answers.</summary>
     /// <exception cref="NpgsqlException">It does not.</exception>
-    public static async Task CheckAsync(IServiceProvider provider, CancellationToken cancellation)
+    public static async Task<bool> AnswersAsync(IServiceProvider provider, CancellationToken cancellation)
     {
         await using var ping = provider.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT 1");
-        await ping.ExecuteScalarAsync(cancellation);
+        return await ping.ExecuteScalarAsync(cancellation) is 1;
     }
 }

@@ -1,1 +1,4 @@
-return 0;
+using Pipeline.Streaming;
+using Pipeline.ThreadLinker;
+
+return await ServiceRunner.RunAsync(ThreadLinkerService.Create(args));

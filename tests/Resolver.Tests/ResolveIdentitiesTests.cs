@@ -98,6 +98,16 @@ public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_another_process_learned_while_it_had_the_partitions_is_known_when_they_come_back()
+    {
+        var (here, there) = (NewStage(), NewStage());
+        object first = new(), second = new();
+        Assert.Equal("", Assert.Single(await RunAsync(here, first, Message("82399031480511@lid", "A1"))).Message.Peer.Phone);
+        await RunAsync(there, first, Mapping("82399031480511@lid", "972555550101@s.whatsapp.net"));
+        Assert.Equal("+972555550101", Assert.Single(await RunAsync(here, second, Message("82399031480511@lid", "A2"))).Message.Peer.Phone);
+    }
+
+    [Fact]
     public async Task The_endpoint_is_asked_once_for_an_unknown_LID_and_its_answer_is_kept()
     {
         await using var stub = await EndpointStub.StartAsync();
@@ -121,7 +131,7 @@ public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
     public async Task What_cannot_be_understood_is_rejected_with_its_reason_and_the_rest_goes_on()
     {
         var broken = Raw("messages.upsert", "messages", """{"key":null}""", 1);
-        var outcomes = await OutcomesAsync(NewStage(), broken, Message("12025550143@s.whatsapp.net", "A1"));
+        var outcomes = await OutcomesAsync(NewStage(), this, broken, Message("12025550143@s.whatsapp.net", "A1"));
         Assert.Equal("missing_key", Assert.IsType<Outcome.Reject>(outcomes[0]).Reason);
         Assert.IsType<Outcome.Emit>(outcomes[1]);
     }
@@ -157,11 +167,13 @@ public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
 
     private async Task<List<EnrichedEvent>> RunAsync(params RawEvent[] events) => await RunAsync(NewStage(), events);
 
-    private async Task<List<EnrichedEvent>> RunAsync(ResolveIdentities stage, params RawEvent[] events) =>
-        [.. (await OutcomesAsync(stage, events)).OfType<Outcome.Emit>().SelectMany(emit => emit.Records).Where(record => record.Topic == "enriched").Select(record => EnrichedEvent.Parser.ParseFrom(record.Value))];
+    private Task<List<EnrichedEvent>> RunAsync(ResolveIdentities stage, params RawEvent[] events) => RunAsync(stage, this, events);
 
-    private Task<IReadOnlyList<Outcome>> OutcomesAsync(ResolveIdentities stage, params RawEvent[] events) =>
-        stage.RunAsync(new Batch<RawEvent>([.. events.Select(raw => new Input<RawEvent>(raw, Topics.KeyOf(raw.BusinessId), new Position("raw", 0, offset++), default, null))], []), default);
+    private async Task<List<EnrichedEvent>> RunAsync(ResolveIdentities stage, object tenure, params RawEvent[] events) =>
+        [.. (await OutcomesAsync(stage, tenure, events)).OfType<Outcome.Emit>().SelectMany(emit => emit.Records).Where(record => record.Topic == "enriched").Select(record => EnrichedEvent.Parser.ParseFrom(record.Value))];
+
+    private Task<IReadOnlyList<Outcome>> OutcomesAsync(ResolveIdentities stage, object tenure, params RawEvent[] events) =>
+        stage.RunAsync(new Batch<RawEvent>([.. events.Select(raw => new Input<RawEvent>(raw, Topics.KeyOf(raw.BusinessId), new Position("raw", 0, offset++), default, null))], []) { Tenure = tenure }, default);
 
     private ResolveIdentities NewStage(ResolverOptions? options = null)
     {

@@ -1,0 +1,72 @@
+namespace Pipeline.Identity.Tests;
+
+public class DirectoryTests
+{
+    [Theory]
+    [InlineData("contacts.upsert", "item", """{"id":"972555550101@s.whatsapp.net","lid":"82399031480511@lid"}""", MappingGrade.Seed)]
+    [InlineData("contacts.update", "item", """{"id":"82399031480511@lid","phoneNumber":"972555550101"}""", MappingGrade.Seed)]
+    [InlineData("contacts.upsert", "item", """{"id":"82399031480511@lid","jid":"972555550101@s.whatsapp.net","lid":"82399031480511@lid"}""", MappingGrade.Seed)]
+    [InlineData("chats.upsert", "item", """{"id":"82399031480511@lid","pnJid":"972555550101@s.whatsapp.net","accountLid":"194458137862155@lid"}""", MappingGrade.Seed)]
+    [InlineData("messaging-history.set", "chats", """{"id":"972555550101@c.us","lidJid":"82399031480511@lid"}""", MappingGrade.Seed)]
+    [InlineData("messaging-history.set", "lidPnMappings", """{"lid":"82399031480511@lid","pn":"972555550101@s.whatsapp.net"}""", MappingGrade.Seed)]
+    [InlineData("lid-mapping.update", "", """{"lid":"82399031480511","pn":"972555550101"}""", MappingGrade.Strong)]
+    [InlineData("chats.phoneNumberShare", "", """{"lid":"82399031480511@lid","jid":"972555550101@s.whatsapp.net"}""", MappingGrade.Strong)]
+    [InlineData("group-participants.update", "", """{"id":"1@g.us","author":"57102938465720@lid","participants":[{"id":"972555550101@s.whatsapp.net","lid":"82399031480511@lid"}]}""", MappingGrade.Seed)]
+    [InlineData("group.join-request", "", """{"id":"1@g.us","participant":"82399031480511@lid","participantPn":"972555550101@s.whatsapp.net"}""", MappingGrade.Seed)]
+    [InlineData("call", "item", """{"from":"82399031480511:2@lid","callerPn":"972555550101@s.whatsapp.net","id":"C"}""", MappingGrade.Strong)]
+    public void Pairs_are_learned_from_every_event_that_has_one(string eventType, string part, string json, MappingGrade grade)
+    {
+        var pair = Assert.Single(Reading.Read(json, eventType, part).Pairs);
+        Assert.Equal(("82399031480511", "+972555550101", grade), (pair.Lid.ToString(), pair.Phone.ToString(), pair.Grade));
+    }
+
+    [Theory]
+    [InlineData("""{"lid":"82399031480511@lid","pn":"57102938465720@lid"}""")]
+    [InlineData("""{"lid":"972555550101@s.whatsapp.net","pn":"972555550102@s.whatsapp.net"}""")]
+    [InlineData("""{"lid":"82399031480511@lid","pn":"120363000000000001@g.us"}""")]
+    [InlineData("""{"lid":"82399031480511@lid","pn":""}""")]
+    [InlineData("""{"lid":"82399031480511@lid","pn":"203914857316042@s.whatsapp.net"}""")]
+    [InlineData("""{"lid":"82399031480511@lid","pn":"972555550100@s.whatsapp.net"}""")] // the business's own number
+    [InlineData("""{"lid":"194458137862155@lid","pn":"972555550101@s.whatsapp.net"}""")] // the business's own LID
+    [InlineData("""{"lid":7,"pn":{}}""")]
+    [InlineData("{}")]
+    public void What_is_no_pair_teaches_nothing(string json)
+    {
+        var read = Reading.Read(json, "lid-mapping.update", "");
+        Assert.Equal(EventKind.Mapping, read.Kind);
+        Assert.Empty(read.Pairs);
+    }
+
+    [Fact]
+    public void A_contact_has_the_address_books_name_and_its_own()
+    {
+        var read = Reading.Read("""{"id":"82399031480511@lid","name":"Dana Cohen","notify":"Dana"}""", "contacts.upsert", "item");
+        Assert.Equal(("Dana Cohen", "Dana", "82399031480511"), (read.ContactName, read.PushName, read.Contact!.Lid.ToString()));
+        Assert.Null(read.Peer);
+    }
+
+    [Fact]
+    public void A_history_teaches_seeds_even_in_message_keys()
+    {
+        var read = Reading.Read("""{"key":{"remoteJid":"82399031480511@lid","id":"A","remoteJidAlt":"972555550101@s.whatsapp.net"},"message":{"conversation":"x"}}""", "messaging-history.set");
+        Assert.Equal(MappingGrade.Seed, Assert.Single(read.Pairs).Grade);
+    }
+
+    [Fact]
+    public void An_open_connection_says_so()
+    {
+        Assert.Equal("open", Reading.Read("""{"connection":"open"}""", "connection.update", "").Status);
+        Assert.Equal("open", Reading.Read("""{"instance":"a","state":"open"}""", "connection.update", "data", "evolution").Status);
+        Assert.Equal("WORKING", Reading.Read("""{"status":"WORKING"}""", "session.status", "payload", "waha").Status);
+    }
+
+    [Theory]
+    [InlineData("labels.edit")]
+    [InlineData("newsletter.reaction")]
+    [InlineData("")]
+    public void What_is_of_no_use_is_unknown_and_no_error(string eventType)
+    {
+        Assert.Equal(EventKind.Unknown, Reading.Read("[1]", eventType, "").Kind);
+        Assert.Equal(EventKind.Unknown, Reading.Read("{}", eventType, "").Kind);
+    }
+}

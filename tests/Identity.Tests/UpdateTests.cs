@@ -1,0 +1,101 @@
+namespace Pipeline.Identity.Tests;
+
+public class UpdateTests
+{
+    [Theory]
+    [InlineData("0", "ERROR")]
+    [InlineData("2", "SERVER_ACK")]
+    [InlineData("\"3\"", "DELIVERY_ACK")]
+    [InlineData("\"PLAYED\"", "PLAYED")]
+    public void A_status_is_a_receipt(string status, string word)
+    {
+        var read = Reading.Read("""{"key":{"remoteJid":"12025550143@s.whatsapp.net","id":"A","fromMe":true},"update":{"status":""" + status + "}}", "messages.update", "item");
+        Assert.Equal(EventKind.Receipt, read.Kind);
+        Assert.Equal(word, read.Status);
+        Assert.Equal("A", read.TargetId);
+        Assert.Null(read.Author);
+    }
+
+    [Fact]
+    public void The_other_side_is_the_reader_of_a_direct_message()
+    {
+        Assert.Equal("+12025550143", Reading.Read("""{"key":{"remoteJid":"12025550143@c.us","id":"A","fromMe":true},"update":{"status":4}}""", "messages.update", "item").Reader!.Phone.ToString());
+        Assert.True(Reading.Read("""{"key":{"remoteJid":"12025550143@c.us","id":"A","fromMe":false},"update":{"status":4}}""", "messages.update", "item").Reader!.IsBusiness);
+    }
+
+    [Fact]
+    public void An_edited_content_is_an_edit_by_the_messages_author()
+    {
+        var read = Reading.Read("""
+            {"key":{"remoteJid":"82399031480511@lid","remoteJidAlt":"972555550101@s.whatsapp.net","id":"A","fromMe":false},
+             "update":{"message":{"protocolMessage":{"type":14},"editedMessage":{"message":{"conversation":"new"}}},"messageTimestamp":1760000000}}
+            """, "messages.update", "item");
+        Assert.Equal(EventKind.Edit, read.Kind);
+        Assert.Equal("new", read.Text);
+        Assert.Equal("A", read.TargetId);
+        Assert.False(read.TargetFromMe);
+        Assert.Equal("+972555550101", read.Author!.Phone.ToString());
+    }
+
+    [Fact]
+    public void A_late_content_is_the_message_itself()
+    {
+        var read = Reading.Read("""{"key":{"remoteJid":"12025550143@c.us","id":"A"},"update":{"message":{"conversation":"here"}}}""", "messages.update", "item");
+        Assert.Equal(EventKind.Direct, read.Kind);
+        Assert.Equal("here", read.Text);
+        Assert.Null(read.TargetId);
+    }
+
+    [Fact]
+    public void A_readers_device_is_not_part_of_the_reader()
+    {
+        var read = Reading.Read("""
+            {"key":{"remoteJid":"120363000000000001@g.us","id":"A","fromMe":true,"participant":"57102938465720:33@lid"},"receipt":{"userJid":"57102938465720:33@lid","readTimestamp":1760000000}}
+            """, "message-receipt.update", "item");
+        Assert.Equal("57102938465720", read.Reader!.Lid.ToString());
+        Assert.Equal("READ", read.Status);
+        Assert.Equal(1760000000, read.SentAt!.Value.ToUnixTimeSeconds());
+        Assert.Null(read.Peer);
+    }
+
+    [Fact]
+    public void A_cleared_chat_is_a_deletion_without_a_target()
+    {
+        var read = Reading.Read("""{"jid":"12025550143@s.whatsapp.net","all":true}""", "messages.delete", "");
+        Assert.Equal(EventKind.Delete, read.Kind);
+        Assert.Null(read.TargetId);
+        Assert.Equal("+12025550143", read.Peer!.Phone.ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"key":null,"update":{}}""", Faults.MissingKey)]
+    [InlineData("""{"key":{"remoteJid":"x"},"update":{}}""", Faults.InvalidJid)]
+    [InlineData("""{"key":{"remoteJid":"1@lid"},"update":7}""", Faults.InvalidType)]
+    [InlineData("7", Faults.InvalidType)]
+    public void A_bad_update_is_refused(string json, string fault)
+    {
+        var read = Reading.Read(json, "messages.update", "item");
+        Assert.Equal(EventKind.Error, read.Kind);
+        Assert.Equal(fault, read.Fault);
+    }
+
+    [Fact]
+    public void Evolutions_flat_update_is_a_receipt()
+    {
+        var read = Reading.Read("""{"keyId":"A","remoteJid":"12025550143@s.whatsapp.net","fromMe":true,"participant":"","status":"READ","messageId":"x"}""", "messages.update", "data", "evolution");
+        Assert.Equal(EventKind.Receipt, read.Kind);
+        Assert.Equal("READ", read.Status);
+        Assert.Equal("A", read.TargetId);
+    }
+
+    [Fact]
+    public void Evolutions_edit_has_a_target_though_its_chat_is_the_business()
+    {
+        var read = Reading.Read("""{"key":{"remoteJid":"972555550100@s.whatsapp.net","fromMe":true,"id":"T"},"type":"MESSAGE_EDIT","editedMessage":{"conversation":"new"}}""", "messages.edited", "data", "evolution");
+        Assert.Equal(EventKind.Edit, read.Kind);
+        Assert.Equal("T", read.TargetId);
+        Assert.Equal("new", read.Text);
+        Assert.Null(read.Peer);
+        Assert.False(read.FromMe);
+    }
+}

@@ -1,0 +1,58 @@
+namespace Pipeline.Identity.Tests;
+
+public class WahaTests
+{
+    private static ReadEvent Read(string payload, string eventType = "message") => Reading.Read(payload, eventType, "payload", "waha");
+
+    [Fact]
+    public void Without_a_raw_record_the_id_names_the_chat()
+    {
+        var read = Read("""{"id":"true_12025550143@c.us_3A01","timestamp":1760000000,"from":"972555550100@c.us","fromMe":true,"to":"12025550143@c.us","body":"hey"}""");
+        Assert.Equal((EventKind.Direct, "3A01", true, "hey"), (read.Kind, read.MessageId, read.FromMe, read.Text));
+        Assert.Equal("+12025550143", read.Peer!.Phone.ToString());
+        Assert.True(read.Author!.IsBusiness);
+    }
+
+    [Fact]
+    public void A_group_message_has_its_author_beside_the_id()
+    {
+        var read = Read("""{"id":"false_120363000000000001@g.us_3A01_57102938465720@lid","fromMe":false,"participant":"57102938465720@lid","body":"","hasMedia":true,"media":{"mimetype":"image/png"}}""");
+        Assert.Equal((EventKind.Group, "57102938465720", "image"), (read.Kind, read.Author!.Lid.ToString(), read.Type));
+    }
+
+    [Fact]
+    public void The_Go_engines_alternates_are_evidence()
+    {
+        var read = Read("""{"id":"false_57102938465720@lid_3A01","fromMe":false,"body":"x","_data":{"Info":{"SenderAlt":"12025550143:3@s.whatsapp.net","PushName":"Noa"}}}""");
+        Assert.Equal(("+12025550143", EvidenceSource.Envelope, "Noa"), (read.Peer!.Phone.ToString(), read.Source, read.PushName));
+    }
+
+    [Theory]
+    [InlineData("-1", "ERROR")]
+    [InlineData("1", "SERVER_ACK")]
+    [InlineData("3", "READ")]
+    [InlineData("4", "PLAYED")]
+    public void Its_acknowledgements_count_from_minus_one(string ack, string word)
+    {
+        var read = Read("""{"id":"true_12025550143@c.us_3A01","from":"12025550143@c.us","fromMe":true,"ack":""" + ack + "}", "message.ack");
+        Assert.Equal((EventKind.Receipt, word, "3A01"), (read.Kind, read.Status, read.TargetId));
+    }
+
+    [Fact]
+    public void A_reaction_names_its_target_by_composed_id()
+    {
+        var read = Read("""{"id":"false_12025550143@c.us_R1","from":"12025550143@c.us","fromMe":false,"reaction":{"text":"🙂","messageId":"true_12025550143@c.us_T1"}}""", "message.reaction");
+        Assert.Equal((EventKind.Reaction, "T1", true, "🙂"), (read.Kind, read.TargetId, read.TargetFromMe, read.Reaction));
+    }
+
+    [Fact]
+    public void A_revoke_names_what_was_there_before()
+    {
+        var read = Read("""{"after":{"id":"false_12025550143@c.us_R1","from":"12025550143@c.us","fromMe":false},"before":{"id":"false_12025550143@c.us_T1"}}""", "message.revoked");
+        Assert.Equal((EventKind.Revoke, "T1", "+12025550143"), (read.Kind, read.TargetId, read.Peer!.Phone.ToString()));
+    }
+
+    [Fact]
+    public void The_whole_body_is_read_like_its_payload() =>
+        Assert.Equal("hey", Reading.Read("""{"event":"message","payload":{"id":"false_12025550143@c.us_3A01","body":"hey"}}""", "message", "", "waha").Text);
+}

@@ -1,1 +1,4 @@
-return 0;
+using Pipeline.Sink;
+using Pipeline.Streaming;
+
+return await ServiceRunner.RunAsync(SinkService.Create(args));

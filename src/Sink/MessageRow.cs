@@ -1,0 +1,76 @@
+namespace Pipeline.Sink;
+
+/// <summary>A row of <c>whatsapp_message</c> on its way into the database.</summary>
+public sealed record MessageRow
+{
+    /// <summary>The business.</summary>
+    public required long BusinessId { get; init; }
+
+    /// <summary>The conversation the event named; what it has become part of is found when it is stored.</summary>
+    public required long ConversationId { get; init; }
+
+    /// <summary>The id that the sending device chose.</summary>
+    public required string MessageId { get; init; }
+
+    /// <summary>See <see cref="Sink.AuthorKey"/>.</summary>
+    public required string AuthorKey { get; init; }
+
+    /// <summary>The event that brought it first.</summary>
+    public required Guid EventId { get; init; }
+
+    /// <summary>True when the business wrote it.</summary>
+    public required bool FromMe { get; init; }
+
+    /// <summary>True in a group, where a member may be known by LID in one copy and by phone in another.</summary>
+    public required bool IsGroup { get; init; }
+
+    /// <summary>Who the conversation is with.</summary>
+    public required PartyColumns Peer { get; init; }
+
+    /// <summary>Who wrote it.</summary>
+    public required PartyColumns Author { get; init; }
+
+    /// <summary>The name the author chose.</summary>
+    public required string? PushName { get; init; }
+
+    /// <summary>What it is: <c>text</c>, <c>image</c>, …</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The text or caption.</summary>
+    public required string? Body { get; init; }
+
+    /// <summary>See <see cref="DeliveryStatus"/>.</summary>
+    public required short? Status { get; init; }
+
+    /// <summary>When it was sent, UTC.</summary>
+    public required DateTime? SentAt { get; init; }
+
+    /// <summary>True for the stub of a message that could not be decrypted.</summary>
+    public required bool Undecryptable { get; init; }
+
+    /// <summary>
+    /// One row of two copies of a message. Content replaces a stub and a stub never replaces content; of two contents the first stands;
+    /// a status only rises; the earlier time is the time of sending; the known is never replaced by the unknown. The same rules as
+    /// <see cref="MessageSql.BestOfBoth"/>.
+    /// </summary>
+    public MessageRow And(MessageRow later)
+    {
+        var replaces = Undecryptable && !later.Undecryptable;
+        return this with
+        {
+            Peer = Peer.And(later.Peer),
+            Author = Author.And(later.Author),
+            PushName = PushName ?? later.PushName,
+            Type = replaces ? later.Type : Type,
+            Body = replaces ? later.Body : Body ?? later.Body,
+            Status = DeliveryStatus.Further(Status, later.Status),
+            SentAt = SentAt is null || later.SentAt < SentAt ? later.SentAt ?? SentAt : SentAt,
+            Undecryptable = Undecryptable && later.Undecryptable,
+        };
+    }
+
+    /// <summary>True when both are copies of one message of a group, written by the same member under different addresses.</summary>
+    public bool IsSameMemberAs(MessageRow other) =>
+        IsGroup && other.IsGroup && !FromMe && !other.FromMe
+        && ((Author.Lid is not null && Author.Lid == other.Author.Lid) || (Author.Phone is not null && Author.Phone == other.Author.Phone));
+}

@@ -1,0 +1,134 @@
+using Google.Protobuf.WellKnownTypes;
+using Pipeline.Contracts;
+using Pipeline.Storage;
+
+namespace Pipeline.Sink;
+
+/// <summary>What one linked event means to the database. A closed set.</summary>
+public abstract record SinkEntry
+{
+    // Well below what an index of Postgres can hold (2 704 bytes), far above what any client has been seen to send.
+    private const int LongestKey = 512;
+
+    private SinkEntry() { }
+
+    /// <summary>A message.</summary>
+    public sealed record Stored(MessageRow Row) : SinkEntry;
+
+    /// <summary>Something that happened to a message.</summary>
+    public sealed record Updated(UpdateRow Row) : SinkEntry;
+
+    /// <summary>Two conversations became one.</summary>
+    public sealed record Merged(long BusinessId, long AbsorbedId) : SinkEntry;
+
+    /// <summary>An event that can never be stored.</summary>
+    public sealed record Unusable(string Reason, string Detail) : SinkEntry;
+
+    /// <summary>Reads an event. Nothing passes that the database would refuse, so one bad event cannot spoil a batch.</summary>
+    /// <param name="event">The event.</param>
+    /// <param name="key">The key of its record.</param>
+    public static SinkEntry Of(LinkedEvent @event, string key)
+    {
+        if (@event.BusinessId <= 0 || Topics.KeyOf(@event.BusinessId) != key)
+            return new Unusable("business_mismatch", "The record's key is not the event's business.");
+        if (!Guid.TryParse(@event.EventId, out var id))
+            return new Unusable("bad_event_id", "The event id is not a UUID.");
+        if (@event.BodyCase is LinkedEvent.BodyOneofCase.None)
+            return new Unusable("no_body", "The event has no body that this version knows.");
+        if (@event.BodyCase is LinkedEvent.BodyOneofCase.ConversationMerged)
+            return OfMerge(@event);
+        if (@event.Conversation is not { ConversationId: > 0 })
+            return new Unusable("unknown_conversation", "The event names no conversation.");
+
+        return @event.BodyCase switch
+        {
+            LinkedEvent.BodyOneofCase.Message => OfMessage(@event, id, @event.Message),
+            LinkedEvent.BodyOneofCase.Receipt => OfReceipt(@event, id, @event.Receipt),
+            _ => OfUpdate(@event, id, @event.MessageUpdate),
+        };
+    }
+
+    private static SinkEntry OfMerge(LinkedEvent @event) => @event.ConversationMerged is { Absorbed: { ConversationId: > 0 } absorbed }
+        ? new Merged(@event.BusinessId, absorbed.ConversationId)
+        : new Unusable("unknown_conversation", "The merge does not name the conversation that ended.");
+
+    private static SinkEntry OfMessage(LinkedEvent @event, Guid id, Message message)
+    {
+        if (message.MessageId.Length is 0 or > LongestKey)
+            return new Unusable("bad_message_id", $"A message id has 1 to {LongestKey} characters.");
+        if (!PartyColumns.IsStorable(message.Peer) || !PartyColumns.IsStorable(message.Author))
+            return new Unusable("bad_phone", "A phone is not E.164.");
+        var author = AuthorKey.Of(message.Kind, message.FromMe, message.Author);
+        if (author.Length > LongestKey) return new Unusable("bad_author", $"An author's address has more than {LongestKey} characters.");
+
+        return new Stored(new MessageRow
+        {
+            BusinessId = @event.BusinessId,
+            ConversationId = @event.Conversation.ConversationId,
+            MessageId = PostgresText.Of(message.MessageId),
+            AuthorKey = author,
+            EventId = id,
+            FromMe = message.FromMe,
+            IsGroup = message.Kind == Message.Types.Kind.Group,
+            Peer = PartyColumns.Of(message.Peer),
+            Author = PartyColumns.Of(message.Author),
+            PushName = PostgresText.OrNull(message.PushName),
+            Type = PostgresText.OrNull(message.Type) ?? "unknown",
+            Body = message.HasText ? PostgresText.Of(message.Text) : null,
+            Status = DeliveryStatus.Of(message.Status),
+            SentAt = TimeOf(message.SentAt),
+            Undecryptable = message.Undecryptable,
+        });
+    }
+
+    private static SinkEntry OfReceipt(LinkedEvent @event, Guid id, Receipt receipt)
+    {
+        if (receipt.TargetId.Length is 0 or > LongestKey) return BadTarget();
+        // In a direct chat a receipt about our message is the peer's, and one about theirs is ours.
+        var author = AuthorKey.Of(receipt.Kind, byBusiness: receipt.Reader is { IsBusiness: true } || (receipt.Kind == Message.Types.Kind.Direct && !receipt.TargetFromMe), receipt.Reader);
+        return new Updated(new UpdateRow
+        {
+            BusinessId = @event.BusinessId,
+            ConversationId = @event.Conversation.ConversationId,
+            EventId = id,
+            TargetId = PostgresText.Of(receipt.TargetId),
+            TargetFromMe = receipt.TargetFromMe,
+            Change = "receipt",
+            AuthorKey = author,
+            Status = DeliveryStatus.Of(receipt.Status),
+            At = TimeOf(receipt.At) ?? TimeOf(@event.ReceivedAt),
+        });
+    }
+
+    private static SinkEntry OfUpdate(LinkedEvent @event, Guid id, MessageUpdate update)
+    {
+        if (update.TargetId.Length is 0 or > LongestKey) return BadTarget();
+        var change = update.Change switch
+        {
+            MessageUpdate.Types.Change.Reaction => "reaction",
+            MessageUpdate.Types.Change.Edit => "edit",
+            MessageUpdate.Types.Change.Revoke => "revoke",
+            MessageUpdate.Types.Change.Delete => "delete",
+            MessageUpdate.Types.Change.PollVote => "poll_vote",
+            _ => null,
+        };
+        if (change is null) return new Unusable("bad_change", "The update does not say what happened.");
+        return new Updated(new UpdateRow
+        {
+            BusinessId = @event.BusinessId,
+            ConversationId = @event.Conversation.ConversationId,
+            EventId = id,
+            TargetId = PostgresText.Of(update.TargetId),
+            TargetFromMe = update.TargetFromMe,
+            Change = change,
+            AuthorKey = AuthorKey.Of(update.Kind, update.FromMe, update.Author),
+            Reaction = change == "reaction" ? PostgresText.Of(update.Reaction) : null,
+            Body = update.HasText ? PostgresText.Of(update.Text) : null,
+            At = TimeOf(update.At) ?? TimeOf(@event.ReceivedAt),
+        });
+    }
+
+    private static Unusable BadTarget() => new("bad_target_id", $"The id of the message it happened to has 1 to {LongestKey} characters.");
+
+    private static DateTime? TimeOf(Timestamp? time) => time is null ? null : PostgresTime.FromUnix(time.Seconds, time.Nanos);
+}

@@ -1,0 +1,21 @@
+using System.Collections.Frozen;
+using Pipeline.Streaming;
+
+namespace Pipeline.Sink;
+
+/// <summary>How the Sink answers for what it did not store as a message. The reasons are counted, see <c>whatsapp.records.skipped</c>.</summary>
+public static class SinkOutcomes
+{
+    private static readonly FrozenDictionary<string, Outcome> Updates =
+        ((string[])["reaction", "edit", "revoke", "delete", "poll_vote", "receipt"])
+        .ToFrozenDictionary(change => change, Outcome (change) => new Outcome.Skip(change));
+
+    /// <summary>The message was there already; what the new copy knew better has been taken over.</summary>
+    public static Outcome Duplicate { get; } = new Outcome.Skip("duplicate");
+
+    /// <summary>Conversations were joined.</summary>
+    public static Outcome Merge { get; } = new Outcome.Skip("merge");
+
+    /// <summary>An update was applied, or is kept for a message that has not come yet.</summary>
+    public static Outcome Of(string change) => Updates[change];
+}

@@ -1,0 +1,83 @@
+using Npgsql;
+using Pipeline.Contracts;
+using Pipeline.Streaming;
+
+namespace Pipeline.Sink;
+
+/// <summary>
+/// <c>linked</c> → Postgres: stores messages, what happened to them, and the roll-ups of their conversations. One transaction a batch,
+/// together with the positions it stands for, so the effect is exactly once however often a batch is delivered and by whomever.
+/// </summary>
+public sealed class StoreConversations(NpgsqlDataSource database) : IStage<LinkedEvent>, IOwnPositions
+{
+    private readonly SinkPositions positions = new();
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Position>> LoadAsync(IReadOnlyList<Position> partitions, CancellationToken cancellation) =>
+        positions.LoadAsync(database, partitions, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Outcome>> RunAsync(Batch<LinkedEvent> batch, CancellationToken cancellation)
+    {
+        var entries = batch.Inputs.Select(input => SinkEntry.Of(input.Value, input.Key)).ToArray();
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+
+        var survivors = await MoveAndResolveAsync(connection, transaction, batch.Next, entries, cancellation);
+        var rows = new SinkBatch(entries, survivors);
+        await ConversationReader.FindStoredAuthorsAsync(connection, transaction, rows, cancellation);
+        var isNew = await StoreAsync(connection, transaction, rows, cancellation);
+
+        await transaction.CommitAsync(cancellation);
+        positions.Expect(batch.Next);
+        return rows.Outcomes(isNew, [.. batch.Inputs.Select(input => input.Value.EventId)]);
+    }
+
+    /// <summary>Takes the positions first: a process that has lost its partition stops here, before it has touched a row.</summary>
+    /// <exception cref="PositionConflictException">A position is not the expected one.</exception>
+    private async Task<Dictionary<(long BusinessId, long ConversationId), long>> MoveAndResolveAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Position> next, SinkEntry[] entries, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        var haveMoved = positions.AddMove(batch, next);
+        ConversationReader.AddSurvivors(batch, SinkBatch.ConversationsOf(entries));
+        Dictionary<(long, long), long> survivors;
+        await using (var rows = await batch.ExecuteReaderAsync(cancellation))
+            survivors = await ConversationReader.ReadSurvivorsAsync(rows, cancellation);
+
+        if (haveMoved()) return survivors;
+        await transaction.RollbackAsync(cancellation);
+        throw new PositionConflictException("A stored position is not the one this process left: another process has moved on.");
+    }
+
+    /// <returns>For each message row, whether it is new.</returns>
+    private static async Task<bool[]> StoreAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)
+    {
+        var stored = await InsertAsync(connection, transaction, rows, cancellation);
+        bool[] isNew = [.. rows.Messages.Select(row => stored.Contains(row.EventId))];
+
+        MessageRow[] copies = [.. rows.Messages.Where((_, at) => !isNew[at])];
+        var recount = copies.Length > 0 ? await MessageWriter.ImproveAsync(connection, transaction, copies, cancellation) : [];
+        foreach (var (absorbed, survivor) in rows.Moves) recount.UnionWith([absorbed, survivor]);
+
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        UpdateWriter.AddFate(batch, rows);
+        RollUps.Add(batch, rows.Messages.Where((_, at) => isNew[at]), recount);
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation);
+        return isNew;
+    }
+
+    private static async Task<HashSet<Guid>> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        ConversationMover.Add(batch, rows.Moves);
+        if (rows.Updates.Count > 0) UpdateWriter.AddNew(batch, rows.Updates);
+        if (rows.Messages.Count > 0) MessageWriter.AddNew(batch, rows.Messages);
+
+        var stored = new HashSet<Guid>(rows.Messages.Count);
+        if (batch.BatchCommands.Count == 0) return stored;
+        await using var answers = await batch.ExecuteReaderAsync(cancellation);
+        while (await answers.ReadAsync(cancellation)) stored.Add(answers.GetGuid(0));
+        return stored;
+    }
+}

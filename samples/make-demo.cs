@@ -55,6 +55,7 @@ void CasaLume()
     Talk(shop, heitor, Way.Lid, "Boa noite, a luz veio com defeito");
     Reply(shop, heitor, Way.Lid, "Pode ser amanhã de manhã", quoted: shop.Phone, "Boa noite, Heitor! Trocamos sem custo. Quando podemos passar?");
     Talk(shop, bruno, Way.Lid, "Ainda tem o de cobre?");
+    Talk(shop, bruno, Way.Phone, "Oi, é o Bruno do pendente, escrevi ontem", "<Oi Bruno! Tem sim, guardei um.");
     Talk(shop, iara, Way.LidSaysPhone, "Vocês abrem sábado?", "<Abrimos das 9 às 13.");
     GroupMessage(shop, "120363000000000101", bruno, Way.LidSaysPhone, "Comprei lá também, recomendo");
     GroupMessage(shop, "120363000000000101", elisa, Way.Lid, "Alguém tem o contato?");
@@ -108,6 +109,7 @@ void TaqueriaNopal()
     Talk(place, marta, Way.Phone, "Buenas tardes, ¿tienen mesa para 4 hoy?", "<Claro, ¿a qué hora?", "A las 8", "<Listo, mesa para 4 a las 20:00.");
     Talk(place, luis, Way.Lid, "Hola, quiero pedir para llevar", "3 de pastor y 2 de suadero", "<¡Con gusto! 25 minutos.");
     Talk(place, sofia, Way.Phone, "¿Hacen eventos?", "<Sí, hasta 60 personas.");
+    Talk(place, luis, Way.Phone, "Ya voy en camino", "<Aquí lo esperamos.");
     Talk(place, pedro, Way.Phone, "Soy Pedro del mercado, mañana les llevo el maíz", "<Gracias Pedro, a las 7 estamos.");
     Talk(place, valeria, Way.Lid, "Holaa, ¿aceptan perritos?");
     Reply(place, valeria, Way.Lid, "¡Perfecto, vamos los dos! 🐶", quoted: place.Phone, "¡Claro! En la terraza.");
@@ -182,6 +184,9 @@ void Northlight()
     GroupJoined(studio, "120363000000000303", gwen);
     GroupReceipt(studio, "120363000000000303", claire);
 
+    Talk(studio, gwen, Way.Lid, "Quick question: do you frame as well?", "<We do, oak or black.");
+    Talk(studio, yael, Way.Phone, "היי, באיזו שעה אתם סוגרים?", "<Hi Yael, at 18:00.");
+    Talk(studio, yael, Way.Lid, "תודה, אבוא מחר");
     Talk(studio, claire, Way.Lid, "Une question : vous faites aussi la vidéo ?", "<Oui, nous avons une vidéaste.", "Parfait !");
     Talk(studio, sven, Way.Lid, "Hi, I am the best man", "Can we plan a surprise photo?", "<We love surprises. Tell us more!");
     Call(studio, yael);

@@ -43,6 +43,7 @@ internal static class CommandLine
             IngestCommand.Create(terminal),
             ServiceCommand.Create(terminal),
             BenchCommand.Create(terminal),
+            SqlCommand.Create(terminal),
             MigrateCommand.Create(terminal),
             SchemasCommand.Create(terminal),
             TopicsCommand.Create(terminal),

@@ -9,7 +9,7 @@ internal static class DemoCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var input = new Option<FileInfo?>("--input") { Description = "File to send: one JSON object a line. Default: the shipped sample.", HelpName = "FILE.jsonl" }.AcceptExistingOnly();
+        var input = new Option<FileInfo>("--input") { Description = "File to send: one JSON object a line. Default: the shipped sample.", HelpName = "FILE.jsonl" }.AcceptExistingOnly();
         var output = new Option<DirectoryInfo?>("--output") { Description = "Folder for result files. Default: none are written.", HelpName = "DIR" };
         var keep = new Option<bool>("--keep") { Description = "Keep the database, to look at it with `./pipeline sql`." };
         return new PipelineCommand("demo", "Run everything in one process on a sample, or on your own file, and show what came of it.")

@@ -62,8 +62,8 @@ internal sealed class RawChats
         if (data.TryGetProperty("payload", out var payload)) yield return payload;
     }
 
-    private static IEnumerable<JsonElement> ListOf(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator ListOf(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
 
     private void Add(long business, JsonElement record)
     {

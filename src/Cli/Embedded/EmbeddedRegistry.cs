@@ -55,7 +55,7 @@ internal sealed class EmbeddedRegistry : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    private static IResult Answer(int status, object body) => Results.Json(body, contentType: MediaType, statusCode: status);
+    private static IResult Answer(int status, object body) => Microsoft.AspNetCore.Http.Results.Json(body, contentType: MediaType, statusCode: status);
 
     private static IResult Error(int status, int code, string message) => Answer(status, new { error_code = code, message });
 

@@ -15,6 +15,10 @@ internal static class SystemPrograms
     public static string RedisServer => FindOnPath("redis-server")
         ?? throw Missing("redis-server", "the package redis-server (apt-get install redis-server)");
 
+    /// <summary>The Postgres client.</summary>
+    public static string Psql => FindOnPath("psql")
+        ?? throw Missing("psql", "the package postgresql-client (apt-get install postgresql-client)");
+
     /// <summary>The folder of <c>initdb</c> and <c>postgres</c>: the newest of the places where distributions put it, else the PATH.</summary>
     public static string PostgresFolder => FindPostgres()
         ?? throw Missing("the Postgres server", "the package postgresql (apt-get install postgresql)");

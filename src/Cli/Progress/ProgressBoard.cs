@@ -45,10 +45,14 @@ internal sealed class ProgressBoard(Terminal terminal, TimeProvider clock)
         if (saidAt == 0 || clock.GetElapsedTime(saidAt) >= LineEvery) SayLine();
     }
 
+    /// <summary>The figures in one line.</summary>
+    public static string LineOf(IReadOnlyList<StageFigures> figures) =>
+        string.Join(" | ", figures.Select(stage => stage.Lag > 0 ? $"{stage.Name} {Number(stage.Records)} (lag {Number(stage.Lag)})" : $"{stage.Name} {Number(stage.Records)}"));
+
     private void SayLine()
     {
         saidAt = clock.GetTimestamp();
-        var line = string.Join(" | ", latest.Select(stage => stage.Lag > 0 ? $"{stage.Name} {Number(stage.Records)} (lag {Number(stage.Lag)})" : $"{stage.Name} {Number(stage.Records)}"));
+        var line = LineOf(latest);
         if (line == said) return;
         said = line;
         terminal.Say($"{clock.GetElapsedTime(begun).TotalSeconds,6:0.0} s  {line}");

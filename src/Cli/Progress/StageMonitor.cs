@@ -10,6 +10,7 @@ internal sealed class StageMonitor
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
     private readonly Topics topics;
     private readonly LagReader lags;
+    private readonly DeadLetterReader deadLetters;
     private readonly IReadOnlyList<Stage> stages;
 
     /// <param name="bootstrapServers">Kafka's address.</param>
@@ -18,7 +19,9 @@ internal sealed class StageMonitor
     public StageMonitor(string bootstrapServers, string topicPrefix, TimeProvider clock)
     {
         topics = new Topics(topicPrefix);
-        lags = new LagReader(new KafkaOptions { BootstrapServers = bootstrapServers }, new ServiceName("pipeline"));
+        var options = new KafkaOptions { BootstrapServers = bootstrapServers };
+        lags = new LagReader(options, new ServiceName("pipeline"));
+        deadLetters = new DeadLetterReader(options, new ServiceName("pipeline"));
         stages =
         [
             new(ServiceKind.Resolver.Name, topics.Raw.Name, Topics.Groups.Resolver, new SlidingRate(clock)),
@@ -39,30 +42,27 @@ internal sealed class StageMonitor
         var figures = new List<StageFigures>(stages.Count);
         foreach (var stage in stages)
         {
-            var partitions = await AskAsync(stage.Topic, stage.Group, cancellation);
+            var partitions = await AnsweredAsync(() => lags.ReadAsync(stage.Topic, stage.Group, AskLimit, cancellation));
             var records = partitions.Sum(partition => partition.Committed ?? 0);
             figures.Add(new StageFigures(stage.Name, records, partitions.Sum(partition => partition.Lag), stage.Rate.Add(records)));
         }
         return figures;
     }
 
-    /// <summary>How many records lie in each dead-letter topic; topics without any are left out.</summary>
-    public async Task<IReadOnlyDictionary<string, long>> CountDeadLettersAsync(CancellationToken cancellation)
+    /// <summary>What has been set aside, at any stage.</summary>
+    /// <exception cref="PipelineException">Kafka does not answer.</exception>
+    public async Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(CancellationToken cancellation)
     {
-        var found = new Dictionary<string, long>();
-        foreach (var topic in topics.All)
-        {
-            var partitions = await AskAsync(topic.Name + Topics.DeadLetterSuffix, Topics.Groups.Sink, cancellation);
-            if (partitions.Sum(partition => partition.High - partition.Low) is > 0 and var records) found.Add(topic.Name + Topics.DeadLetterSuffix, records);
-        }
-        return found;
+        var letters = new List<DeadLetter>();
+        foreach (var topic in topics.All) letters.AddRange(await AnsweredAsync(() => deadLetters.ReadAsync(topic.Name, AskLimit, cancellation)));
+        return letters;
     }
 
-    private async Task<IReadOnlyList<PartitionLag>> AskAsync(string topic, string group, CancellationToken cancellation)
+    private static async Task<T> AnsweredAsync<T>(Func<Task<T>> askAsync)
     {
         try
         {
-            return await lags.ReadAsync(topic, group, AskLimit, cancellation);
+            return await askAsync();
         }
         catch (KafkaUnavailableException away)
         {

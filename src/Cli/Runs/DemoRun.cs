@@ -1,11 +1,14 @@
 using System.Globalization;
+using Npgsql;
 using Pipeline.Cli.Conversations;
 using Pipeline.Cli.Embedded;
 using Pipeline.Cli.Progress;
+using Pipeline.Cli.Results;
 using Pipeline.Cli.Sending;
 using Pipeline.Cli.Services;
 using Pipeline.Ingestor;
 using Pipeline.Storage;
+using Pipeline.Streaming;
 
 namespace Pipeline.Cli.Runs;
 
@@ -15,10 +18,9 @@ namespace Pipeline.Cli.Runs;
 /// </summary>
 internal sealed class DemoRun(Terminal terminal, CheckoutFolders folders, TimeProvider clock)
 {
-    private static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(60);
+    private const string DatabasePrefix = "demo_";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly RawChats before = new();
-    private readonly SendCounts sent = new();
 
     /// <summary>What to run.</summary>
     /// <param name="Input">The input file.</param>
@@ -31,29 +33,22 @@ internal sealed class DemoRun(Terminal terminal, CheckoutFolders folders, TimePr
     /// <exception cref="PipelineException">It did not work.</exception>
     public async Task<int> RunAsync(Request request, CancellationToken cancellation)
     {
-        await using var input = File.OpenRead(request.Input);
+        await using var input = OpenInput(request.Input);
         // Two demos at a time do not disturb each other.
         using var place = RunLock.TakeFirstFree(folders.DataOf("demo"));
         using var log = new RunLog(Path.Combine(place.Folder, "services.log"));
         await using var guardian = new Guardian();
 
         var begun = clock.GetTimestamp();
-        var database = $"demo_{clock.GetUtcNow().ToString("yyyyMMdd_HHmmss", CultureInfo.InvariantCulture)}";
+        var database = DatabasePrefix + clock.GetUtcNow().ToString("yyyyMMdd_HHmmss", CultureInfo.InvariantCulture);
         var plan = new Infrastructure.Plan(place.Folder, database, Durable: false);
         await using var infrastructure = await Infrastructure.StartAsync(plan, guardian, terminal.Say, cancellation);
-        terminal.Say($"Started Kafka ({infrastructure.BootstrapServers}, in this process), Schema Registry, Postgres and Redis in {Seconds(begun)}.");
-        await DropForgottenAsync(infrastructure, place.Folder, cancellation);
+        terminal.Say($"Kafka (in this process, at {infrastructure.BootstrapServers}), Schema Registry, Postgres and Redis: ready after {Seconds(clock.GetElapsedTime(begun))}");
+        await DropForgottenAsync(infrastructure.Postgres, place.Folder, database, cancellation);
 
         try
         {
-            var counts = await PlayAsync(request, infrastructure, log, plan.Schema, cancellation);
-            await ShowAsync(infrastructure, plan.Schema, counts, cancellation);
-            if (request.Output is not null)
-            {
-                await ResultFiles.WriteAsync(request.Output, infrastructure.ConnectionString, plan.Schema, counts, cancellation);
-                terminal.Say($"Result files: {request.Output}");
-            }
-            return counts.Events > 0 ? ExitCode.Ok : ExitCode.Failed;
+            return await PlayAsync(request, input, infrastructure, plan, log, cancellation);
         }
         finally
         {
@@ -62,40 +57,33 @@ internal sealed class DemoRun(Terminal terminal, CheckoutFolders folders, TimePr
         }
     }
 
-    private async Task<RunCounts> PlayAsync(Request request, Infrastructure infrastructure, RunLog log, string schema, CancellationToken cancellation)
+    private async Task<int> PlayAsync(Request request, Stream input, Infrastructure infrastructure, Infrastructure.Plan plan, RunLog log, CancellationToken cancellation)
     {
-        var settings = SettingsFor(infrastructure, schema);
+        var settings = PipelineSettings.For(infrastructure, plan, SharedKey.New(), LoopbackPort.Free(ServiceKind.All.Count));
+        using var accounting = new RunAccounting();
         await using var services = new InProcessServices(settings);
+        var begun = clock.GetTimestamp();
         var ingestor = settings.Urls[ServiceKind.Ingestor.Name];
         using (var health = new ServiceHealth())
         {
-            if (!await health.WaitUntilReadyAsync(ingestor, () => services.Ended.Count > 0, SendPatience, cancellation)) throw Broken(log, services, "did not start");
+            if (!await health.WaitUntilReadyAsync(ingestor, () => services.Ended.Count > 0, StartLimit, cancellation)) throw Broken(services, log, "did not start");
         }
+        terminal.Say($"Ingestor, Resolver, ThreadLinker and Sink: started after {Seconds(clock.GetElapsedTime(begun))}");
+        terminal.Say($"Sending {Path.GetRelativePath(Environment.CurrentDirectory, request.Input)} to {ingestor}");
 
-        terminal.Say($"Sending {request.Input} to the Ingestor at {ingestor} …");
-        var board = new ProgressBoard(terminal, clock);
-        var monitor = new StageMonitor(infrastructure.BootstrapServers, settings.TopicPrefix, clock);
-        var begun = clock.GetTimestamp();
-        await board.RunAsync(async () =>
+        var playing = new Playing(terminal, settings, business => BusinessTokens.Issue(settings.SigningKey, business), clock);
+        var took = await playing.RunAsync(InputLines.ReadAsync(input, cancellation), TakeNote, Check, cancellation);
+        Report(playing.Sent, took);
+
+        await using var database = Database.Open(infrastructure.ConnectionString, new PostgresOptions { Schema = plan.Schema }, "pipeline demo");
+        var deadLetters = await new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock).ReadDeadLettersAsync(cancellation);
+        await ShowAsync(database, accounting, deadLetters, request.Output, cancellation);
+        return playing.Sent.Events > 0 ? ExitCode.Ok : ExitCode.Failed;
+
+        void Check()
         {
-            var sending = SendAsync(request.Input, settings, cancellation);
-            await ShowWhileAsync(sending, monitor, board, services, log, cancellation);
-            await sending;
-            if (await Drain.WaitAsync(monitor.ReadAsync, figures => Show(figures, board, services, log), DrainPatience, clock, cancellation) == Drain.End.Stuck)
-                throw Broken(log, services, $"did not finish: nothing has moved for {DrainPatience.TotalSeconds:0} s");
-            return 0;
-        });
-        var took = clock.GetElapsedTime(begun);
-        return new RunCounts(sent.Lines, sent.Events, sent.Records, sent.Refused, await monitor.CountDeadLettersAsync(cancellation), took);
-    }
-
-    private async Task SendAsync(string file, PipelineSettings settings, CancellationToken cancellation)
-    {
-        await using var input = File.OpenRead(file);
-        using var http = new HttpClient();
-        var client = new WebhookClient(
-            http, new Uri(settings.Urls[ServiceKind.Ingestor.Name]), business => BusinessTokens.Issue(settings.SigningKey, business), SendPatience, clock);
-        await new FileSender(client).SendAsync(InputLines.ReadAsync(input, cancellation), sent, TakeNote, cancellation);
+            if (services.Ended.Count > 0) throw Broken(services, log, "ended");
+        }
     }
 
     private void TakeNote(Chunk chunk)
@@ -103,76 +91,57 @@ internal sealed class DemoRun(Terminal terminal, CheckoutFolders folders, TimePr
         foreach (var line in chunk.Lines) before.Add(line);
     }
 
-    private async Task ShowWhileAsync(Task sending, StageMonitor monitor, ProgressBoard board, InProcessServices services, RunLog log, CancellationToken cancellation)
+    private void Report(SendCounts sent, TimeSpan took)
     {
-        while (!sending.IsCompleted)
-        {
-            Show(await monitor.ReadAsync(cancellation), board, services, log);
-            await Task.WhenAny(sending, Task.Delay(TimeSpan.FromMilliseconds(200), cancellation));
-        }
-    }
-
-    private void Show(IReadOnlyList<StageFigures> readers, ProgressBoard board, InProcessServices services, RunLog log)
-    {
-        if (services.Ended.Count > 0) throw Broken(log, services, "ended");
-        board.Show([new StageFigures(ServiceKind.Ingestor.Name, sent.Records, 0, accepted.Add(sent.Records)), .. readers]);
-    }
-
-    private readonly SlidingRate accepted = new(clock);
-
-    private async Task ShowAsync(Infrastructure infrastructure, string schema, RunCounts counts, CancellationToken cancellation)
-    {
-        terminal.Say($"Drained in {counts.Took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s: {counts.Events} of {counts.Lines} events accepted, {counts.Records} records.");
-        foreach (var refused in counts.Refused.Take(20)) terminal.Say($"  line {refused.Number} refused: {refused.Reason}: {refused.Detail}");
-        if (counts.Refused.Count > 20) terminal.Say($"  … and {counts.Refused.Count - 20} more lines refused");
-        foreach (var (topic, records) in counts.DeadLetters) terminal.Say($"  {records} dead letters in {topic}");
+        terminal.Say($"Drained after {Seconds(took)}: {sent.Events} of {sent.Lines} events taken, {sent.Records} records.");
+        RefusedLines.Show(terminal, sent);
         terminal.Say();
+    }
 
-        await using var database = Database.Open(infrastructure.ConnectionString, new PostgresOptions { Schema = schema }, "pipeline demo");
+    private async Task ShowAsync(NpgsqlDataSource database, RunAccounting accounting, IReadOnlyList<DeadLetter> deadLetters, string? output, CancellationToken cancellation)
+    {
         var tables = new ConversationTables(terminal);
         tables.ShowBefore(before.All);
         tables.ShowAfter(await StoredConversation.ReadAllAsync(database, cancellation));
+
+        var summary = output is null
+            ? await ResultFiles.SummariseAsync(database, accounting, deadLetters, cancellation)
+            : await ResultFiles.WriteAsync(output, database, accounting, deadLetters, cancellation);
+        new SummaryText(terminal).Show(summary, deadLetters);
+        if (output is not null) terminal.Say($"Result files: {output}");
     }
 
-    private static PipelineSettings SettingsFor(Infrastructure infrastructure, string schema) => new()
+    private static FileStream OpenInput(string path)
     {
-        BootstrapServers = infrastructure.BootstrapServers,
-        RegistryUrl = infrastructure.RegistryUrl,
-        Postgres = infrastructure.ConnectionString,
-        Redis = infrastructure.Redis.ConnectionString,
-        SigningKey = SharedKey.New(),
-        Schema = schema,
-        Urls = ServiceKind.All.ToDictionary(kind => kind.Name, _ => $"http://127.0.0.1:{LoopbackPort.Free()}"),
-    };
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new PipelineException($"The input cannot be read: {unreadable.Message}", "Name a file with --input FILE.jsonl");
+        }
+    }
 
-    private static PipelineException Broken(RunLog log, InProcessServices services, string how)
+    private static PipelineException Broken(InProcessServices services, RunLog log, string how)
     {
         var who = services.Ended.Count > 0 ? $"The {string.Join(", ", services.Ended)}" : "The pipeline";
-        var said = string.Join('\n', ReadShared(log.Path).TakeLast(8));
-        return new PipelineException($"{who} {how}.", $"The last lines of {log.Path}:\n{said}");
-    }
-
-    private static List<string> ReadShared(string path)
-    {
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        var lines = new List<string>();
-        while (reader.ReadLine() is { } line) lines.Add(line);
-        return lines;
+        return new PipelineException($"{who} {how}.", $"The last lines of {log.Path}:\n{log.LastLines()}");
     }
 
     // A demo that was killed could not remove its database.
-    private static async Task DropForgottenAsync(Infrastructure infrastructure, string folder, CancellationToken cancellation)
+    private static async Task DropForgottenAsync(EmbeddedPostgres postgres, string folder, string current, CancellationToken cancellation)
     {
-        foreach (var database in await infrastructure.Postgres.DatabasesAsync("demo_", cancellation))
-            if (!File.Exists(KeptDatabases.MarkOf(folder, database)) && !infrastructure.ConnectionString.Contains(database, StringComparison.Ordinal))
-                await infrastructure.Postgres.DropDatabaseAsync(database, cancellation);
+        foreach (var database in await postgres.DatabasesAsync(DatabasePrefix, cancellation))
+            if (database != current && !KeptDatabases.IsKept(folder, database))
+                await postgres.DropDatabaseAsync(database, cancellation);
     }
 
     private void Keep(string folder, string database)
     {
-        KeptDatabases.Mark(folder, database);
-        terminal.Say($"The database {database} is kept. Look at it with: ./pipeline sql {database}");
+        KeptDatabases.Keep(folder, database);
+        terminal.Say($"The database is kept. Look at it with: ./pipeline sql {database}");
     }
 
-    private string Seconds(long since) => $"{clock.GetElapsedTime(since).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s";
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
 }

@@ -1,3 +1,5 @@
+using Pipeline.Cli.Embedded;
+
 namespace Pipeline.Cli.Services;
 
 /// <summary>
@@ -32,6 +34,23 @@ internal sealed record PipelineSettings
 
     /// <summary>Where each service listens.</summary>
     public required IReadOnlyDictionary<string, string> Urls { get; init; }
+
+    /// <summary>The settings for services on embedded servers.</summary>
+    /// <param name="infrastructure">The servers.</param>
+    /// <param name="plan">How they were started.</param>
+    /// <param name="signingKey">The secret of the business tokens.</param>
+    /// <param name="ports">Where each service listens, in the order of <see cref="ServiceKind.All"/>.</param>
+    public static PipelineSettings For(Infrastructure infrastructure, Infrastructure.Plan plan, string signingKey, IReadOnlyList<int> ports) => new()
+    {
+        BootstrapServers = infrastructure.BootstrapServers,
+        RegistryUrl = infrastructure.RegistryUrl,
+        Postgres = infrastructure.ConnectionString,
+        Redis = infrastructure.Redis.ConnectionString,
+        SigningKey = signingKey,
+        Schema = plan.Schema,
+        TopicPrefix = plan.TopicPrefix,
+        Urls = ServiceKind.All.Zip(ports).ToDictionary(pair => pair.First.Name, pair => $"http://127.0.0.1:{pair.Second}"),
+    };
 
     /// <summary>What one service is told, by configuration key.</summary>
     public Dictionary<string, string> Of(ServiceKind service)

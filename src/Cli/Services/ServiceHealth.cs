@@ -9,6 +9,9 @@ internal sealed class ServiceHealth : IDisposable
     /// <summary>Where a service answers for itself.</summary>
     public static Uri ReadyAddress(string url) => new(new Uri(url), "/health/ready");
 
+    /// <summary>Where a service answers as long as it runs, whether or not it can work.</summary>
+    public static Uri LiveAddress(string url) => new(new Uri(url), "/health/live");
+
     /// <summary>Whether the address answers 200.</summary>
     public async Task<bool> IsWellAsync(Uri address, CancellationToken cancellation)
     {

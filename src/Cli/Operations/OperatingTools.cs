@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Cli.Services;
+using Pipeline.Contracts;
+using Pipeline.Storage;
+using Pipeline.Streaming;
+
+namespace Pipeline.Cli.Operations;
+
+/// <summary>
+/// What the operating commands work with, made from the same settings as a service, checked in the same way: command line, then
+/// environment (with <c>_FILE</c>), then a running <c>pipeline up</c>.
+/// </summary>
+internal sealed class OperatingTools : IAsyncDisposable
+{
+    private readonly WebApplication host;
+
+    private OperatingTools(WebApplication host) => this.host = host;
+
+    /// <summary>Topic names.</summary>
+    public Topics Topics => Get<Topics>();
+
+    /// <summary>Creates topics.</summary>
+    public TopicAdmin TopicAdmin => Get<TopicAdmin>();
+
+    /// <summary>Where the Schema Registry is.</summary>
+    public SchemaRegistryOptions Registry => Get<SchemaRegistryOptions>();
+
+    /// <summary>How Postgres is used.</summary>
+    public PostgresOptions Postgres => Get<PostgresOptions>();
+
+    /// <summary>Puts the tools together; nothing is connected yet.</summary>
+    /// <param name="given">From the command line, by configuration key.</param>
+    /// <param name="folders">Where a running <c>up</c> is looked for.</param>
+    public static OperatingTools Open(IReadOnlyDictionary<string, string> given, CheckoutFolders folders)
+    {
+        var settings = new Dictionary<string, string>(given);
+        if (UpFolder.RunningIn(folders) is { } running)
+        {
+            foreach (var (key, value) in running.Settings.Of(ServiceKind.Resolver))
+                if (!settings.ContainsKey(key) && !IsInEnvironment(key)) settings[key] = value;
+        }
+
+        var service = ServiceBuilder.Create("pipeline", [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")]);
+        service.AddOptions<PostgresOptions>("Postgres");
+        return new OperatingTools(service.Build());
+    }
+
+    /// <summary>The database.</summary>
+    /// <exception cref="PipelineException">It is not named.</exception>
+    public NpgsqlDataSource OpenDatabase()
+    {
+        try
+        {
+            return Database.Open(host.Configuration.GetConnectionString("Postgres"), Postgres, "pipeline");
+        }
+        catch (ArgumentException)
+        {
+            throw new PipelineException(
+                "Postgres is not named.",
+                "Give --postgres 'Host=…;Database=…;Username=…', or set ConnectionStrings__Postgres (ConnectionStrings__Postgres_FILE for a secret), or start ./pipeline up.",
+                ExitCode.Usage);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+
+    private static bool IsInEnvironment(string key)
+    {
+        var variable = key.Replace(":", "__", StringComparison.Ordinal);
+        return Environment.GetEnvironmentVariable(variable) is not null || Environment.GetEnvironmentVariable(variable + "_FILE") is not null;
+    }
+
+    private T Get<T>()
+        where T : notnull
+    {
+        try
+        {
+            return host.Services.GetRequiredService<T>();
+        }
+        catch (OptionsValidationException faulty)
+        {
+            throw new PipelineException("The settings have faults.", string.Join('\n', faulty.Failures), ExitCode.Usage);
+        }
+    }
+}

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Confluent.Kafka;
 
 namespace Pipeline.Streaming;
@@ -8,6 +9,7 @@ internal sealed class Acknowledgements
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int missing;
     private Error? firstError;
+    private ConcurrentQueue<int>? tooLarge;
 
     /// <param name="expected">How many reports will come.</param>
     public Acknowledgements(int expected)
@@ -20,12 +22,20 @@ internal sealed class Acknowledgements
     public Task Completion => done.Task;
 
     /// <summary>One record is settled.</summary>
-    public void Report(Error error)
+    public void Report(Error error, int index)
     {
-        if (error.IsError) Interlocked.CompareExchange(ref firstError, error, null);
+        if (error.IsError)
+        {
+            Interlocked.CompareExchange(ref firstError, error, null);
+            if (error.Code == ErrorCode.MsgSizeTooLarge)
+            {
+                Interlocked.CompareExchange(ref tooLarge, new ConcurrentQueue<int>(), null);
+                tooLarge.Enqueue(index);
+            }
+        }
         if (Interlocked.Decrement(ref missing) > 0) return;
         if (Volatile.Read(ref firstError) is { } refused)
-            done.TrySetException(new DeliveryFailedException($"Kafka refused a record: {refused.Code}, {refused.Reason}"));
+            done.TrySetException(new DeliveryFailedException($"{refused.Code}, {refused.Reason}", [.. tooLarge ?? []]));
         else
             done.TrySetResult();
     }

@@ -58,6 +58,7 @@ internal static class KafkaConfig
             ["partitioner"] = "murmur2_random",
             // No record is given up while the process lives: a gap would break the order that the idempotent producer keeps.
             ["message.timeout.ms"] = "0",
+            ["message.max.bytes"] = KafkaProducer.DefaultMessageMaxBytes.ToString(CultureInfo.InvariantCulture),
             ["linger.ms"] = "2",
             ["queue.buffering.max.kbytes"] = "65536",
             ["queue.buffering.max.messages"] = "500000",

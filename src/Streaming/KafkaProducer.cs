@@ -10,8 +10,8 @@ namespace Pipeline.Streaming;
 /// </summary>
 public sealed class KafkaProducer : IDisposable
 {
-    // librdkafka's own default of message.max.bytes.
-    private const int DefaultMessageMaxBytes = 1_000_000;
+    // A broker takes 1 048 588 bytes by default (its message.max.bytes).
+    internal const int DefaultMessageMaxBytes = 1_000_000 + DeadLetters.Reserve;
 
     private readonly IProducer<byte[], byte[]> producer;
     private readonly ILogger log;
@@ -25,9 +25,7 @@ public sealed class KafkaProducer : IDisposable
         this.failure = failure;
         this.metrics = metrics;
         var config = KafkaConfig.Producer(options, service.Value);
-        MaxRecordBytes = config.TryGetValue("message.max.bytes", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
-            ? bytes
-            : DefaultMessageMaxBytes;
+        MaxRecordBytes = int.Parse(config["message.max.bytes"], CultureInfo.InvariantCulture) - DeadLetters.Reserve;
         producer = new ProducerBuilder<byte[], byte[]>(config)
             .SetErrorHandler((_, error) => Guarded("error", () => OnError(error)))
             .SetLogHandler((_, message) => Guarded("log", () => log.Client(message)))
@@ -35,7 +33,7 @@ public sealed class KafkaProducer : IDisposable
             .Build();
     }
 
-    /// <summary>The largest record, headers included, that is taken, in bytes.</summary>
+    /// <summary>The largest record, headers included, that a stage or the Ingestor may write, in bytes; dead letters may be a little larger.</summary>
     internal int MaxRecordBytes { get; }
 
     /// <summary>
@@ -43,7 +41,7 @@ public sealed class KafkaProducer : IDisposable
     /// for good. Records of one partition are written in the order of the calls.
     /// </summary>
     /// <returns>False when the queue is full: wait and call again.</returns>
-    /// <exception cref="RecordTooLargeException">The record is larger than <see cref="MaxRecordBytes"/>.</exception>
+    /// <exception cref="RecordTooLargeException">The record is larger than <c>message.max.bytes</c>.</exception>
     /// <exception cref="KafkaException">The handle has failed for good.</exception>
     internal bool TryProduce(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> report)
     {
@@ -58,7 +56,7 @@ public sealed class KafkaProducer : IDisposable
         }
         catch (ProduceException<byte[], byte[]> refused) when (refused.Error.Code == ErrorCode.MsgSizeTooLarge)
         {
-            throw new RecordTooLargeException($"A record for '{topic}' takes more than {MaxRecordBytes} bytes (message.max.bytes).");
+            throw new RecordTooLargeException($"A record for '{topic}' is larger than message.max.bytes.");
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class RecordProducer(KafkaProducer producer, BacklogGates gates, S
             if (!await gates.WaitAsync(records, Left(limit, started), cancellation))
                 throw new KafkaUnavailableException("The reader of the topic is too far behind.");
             for (var i = 0; i < messages.Length; i++)
-                if (!Hand(records[i].Topic, messages[i], write))
+                if (!Hand(records[i].Topic, messages[i], write, i))
                     throw new KafkaUnavailableException("The queue to Kafka is full.");
         }
         finally
@@ -59,7 +59,7 @@ public sealed class RecordProducer(KafkaProducer producer, BacklogGates gates, S
         }
         catch (DeliveryFailedException failed)
         {
-            throw new KafkaUnavailableException(failed.Message, failed);
+            throw new KafkaUnavailableException("Kafka refused a record: " + failed.Message, failed);
         }
         metrics.Sent(records[0].Topic, records.Count);
     }
@@ -67,27 +67,22 @@ public sealed class RecordProducer(KafkaProducer producer, BacklogGates gates, S
     /// <inheritdoc/>
     public void Dispose() => turn.Dispose();
 
-    private bool Hand(string topic, Message<byte[], byte[]> message, Acknowledgements write)
+    private bool Hand(string topic, Message<byte[], byte[]> message, Acknowledgements write, int index)
     {
         var gate = gates.Of(topic);
-        var size = gate is null ? 0 : Envelope.SizeOf(message);
+        var delivery = new Delivery(write, gate, gate is null ? 0 : Envelope.SizeOf(message), index);
+        delivery.Handed();
         try
         {
-            gate?.Handed(size);
-            if (producer.TryProduce(topic, message, report => producer.Guarded("delivery", () =>
-                {
-                    gate?.Reported(report, size);
-                    write.Report(report.Error);
-                })))
-                return true;
-            gate?.Withdrawn(size);
-            return false;
+            if (producer.TryProduce(topic, message, delivery.Report)) return true;
         }
         catch (KafkaException broken)
         {
-            gate?.Withdrawn(size);
+            delivery.Withdrawn();
             throw new KafkaUnavailableException($"The Kafka producer does not take records: {broken.Error.Reason}", broken);
         }
+        delivery.Withdrawn();
+        return false;
     }
 
     private TimeSpan Left(TimeSpan limit, long started)

@@ -103,7 +103,7 @@ internal sealed class UpRun(Terminal terminal, CheckoutFolders folders, TimeProv
 
     private async Task WatchAsync(Infrastructure infrastructure, PipelineSettings settings, List<WatchedService> services, ServiceHealth health, CancellationToken ending)
     {
-        var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
+        using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
         var said = "";
         while (!ending.IsCancellationRequested)
         {
@@ -144,7 +144,7 @@ internal sealed class UpRun(Terminal terminal, CheckoutFolders folders, TimeProv
         await WaitUntilAwayAsync(services[0].Url, health);
 
         terminal.Say($"… then waiting until everything it took has been stored (Ctrl-C again does not wait) …");
-        var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
+        using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
         var last = (IReadOnlyList<StageFigures>)[];
         try
         {

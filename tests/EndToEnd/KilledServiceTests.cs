@@ -6,7 +6,7 @@ namespace Pipeline.EndToEnd;
 public sealed class KilledServiceTests(KilledServiceTests.Undisturbed undisturbed) : IClassFixture<KilledServiceTests.Undisturbed>
 {
     // Enough for a kill to hit batches in flight.
-    private const int Repetitions = 12;
+    private const int Repetitions = 40;
 
     [Theory]
     [InlineData("ingestor")]
@@ -17,20 +17,21 @@ public sealed class KilledServiceTests(KilledServiceTests.Undisturbed undisturbe
     {
         var victim = ServiceKind.All.Single(kind => kind.Name == name);
         await using var run = await PipelineRun.StartAsync();
-        var sending = run.SendAsync(Input());
-        if (victim == ServiceKind.Ingestor)
+        var sent = 0;
+        var sending = Task.Run(async () =>
         {
-            while (await run.RecordsDoneAsync(ServiceKind.Resolver) == 0) await Task.Delay(10);
-        }
-        else
-        {
-            while (await run.RecordsDoneAsync(victim) == 0) await Task.Delay(10);
-        }
+            for (var repetition = 0; repetition < Repetitions; repetition++, Interlocked.Increment(ref sent)) await run.SendAsync(Input(repetition));
+        });
+        while (Volatile.Read(ref sent) < Repetitions / 4) await Task.Delay(1);
         await run.KillAsync(victim);
+        // The Ingestor reads no topic: what the Resolver has done tells how far it came.
+        var progress = victim == ServiceKind.Ingestor ? ServiceKind.Resolver : victim;
+        var whenKilled = await run.RecordsDoneAsync(progress);
         run.Start(victim);
         await sending;
         await run.UntilReadyAsync(victim);
         await run.DrainAsync();
+        Assert.True(whenKilled < await run.RecordsDoneAsync(progress), "The kill came too late to be in the middle of the work.");
 
         var results = await run.ResultsAsync();
         Assert.Equal(undisturbed.Results["messages.jsonl"], results["messages.jsonl"]);
@@ -39,13 +40,8 @@ public sealed class KilledServiceTests(KilledServiceTests.Undisturbed undisturbe
     }
 
     // The shipped sample, many times over: each repetition is another set of businesses, so that there is enough to do.
-    private static IEnumerable<string> Input()
-    {
-        var sample = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "samples", "demo.jsonl"));
-        for (var repetition = 0; repetition < Repetitions; repetition++)
-            foreach (var line in sample)
-                yield return Lines.ForBusiness(line, business => (repetition * 100) + business);
-    }
+    private static IEnumerable<string> Input(int repetition) =>
+        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "samples", "demo.jsonl")).Select(line => Lines.ForBusiness(line, business => (repetition * 100) + business));
 
     public sealed class Undisturbed : IAsyncLifetime
     {
@@ -54,7 +50,7 @@ public sealed class KilledServiceTests(KilledServiceTests.Undisturbed undisturbe
         public async Task InitializeAsync()
         {
             await using var run = await PipelineRun.StartAsync();
-            await run.SendAsync(Input());
+            for (var repetition = 0; repetition < Repetitions; repetition++) await run.SendAsync(Input(repetition));
             await run.DrainAsync();
             Results = await run.ResultsAsync();
         }

@@ -16,6 +16,7 @@ public static class ResultFiles
     private static readonly string[] Statuses = ["ERROR", "PENDING", "SERVER_ACK", "DELIVERY_ACK", "READ", "PLAYED"];
 
     // What is known at the end: a LID's phone is the table's best, whenever it was learned; a phone's LID is the newest one that has it.
+    // A phone that was itself the address is a fact of the message and stays, even when the person has another one by now.
     private const string Messages = """
         WITH lid_of_phone AS (
           SELECT DISTINCT ON (business_id, phone_e164) business_id, phone_e164, lid
@@ -25,8 +26,10 @@ public static class ResultFiles
           FROM contact_identities WHERE channel = 'whatsapp' AND external_id LIKE '%@lid' GROUP BY business_id, lead_id),
         known AS (
           SELECT m.*, c.canonical_key, c.kind, c.lead_id,
-                 COALESCE(pm.phone_e164::text, m.peer_phone::text, CASE WHEN c.kind = 'direct' THEN l.phone_e164::text END) AS peer_phone_now,
-                 COALESCE(am.phone_e164::text, m.author_phone::text) AS author_phone_now
+                 CASE WHEN m.peer_source = 'direct' THEN m.peer_phone::text
+                      ELSE COALESCE(pm.phone_e164::text, m.peer_phone::text, CASE WHEN c.kind = 'direct' THEN l.phone_e164::text END) END AS peer_phone_now,
+                 CASE WHEN m.author_source = 'direct' THEN m.author_phone::text
+                      ELSE COALESCE(am.phone_e164::text, m.author_phone::text) END AS author_phone_now
           FROM whatsapp_message m
           JOIN whatsapp_conversation c ON c.id = m.conversation_id
           LEFT JOIN leads l ON l.business_id = c.business_id AND l.lead_id = c.lead_id

@@ -13,7 +13,8 @@ namespace Pipeline.Cli.Bench;
 /// <param name="messages">How many messages, all businesses together.</param>
 /// <param name="businesses">How many businesses.</param>
 /// <param name="people">How many people, all businesses together.</param>
-internal sealed class Traffic(int messages, int businesses, int people)
+/// <param name="firstBusiness">Number of the first business; the others follow.</param>
+internal sealed class Traffic(int messages, int businesses, int people, int firstBusiness = 1)
 {
     /// <summary>The most messages in one event.</summary>
     public const int MessagesPerEvent = 50;
@@ -38,7 +39,7 @@ internal sealed class Traffic(int messages, int businesses, int people)
             json.Flush();
             written[business] += count;
             sent += count;
-            yield return (new InputLine(line, business + 1, "baileys", buffer.WrittenMemory.ToArray()), null);
+            yield return (new InputLine(line, firstBusiness + business, "baileys", buffer.WrittenMemory.ToArray()), null);
         }
     }
 
@@ -52,9 +53,9 @@ internal sealed class Traffic(int messages, int businesses, int people)
     private void WriteEvent(Utf8JsonWriter json, int business, int first, int count)
     {
         json.WriteStartObject();
-        json.WriteNumber("business", business + 1);
+        json.WriteNumber("business", firstBusiness + business);
         json.WriteString("source", "baileys");
-        json.WriteString("session", $"business_{business + 1}");
+        json.WriteString("session", $"business_{firstBusiness + business}");
         json.WriteStartObject("me");
         json.WriteString("id", $"5511900000{100 + business}:14@s.whatsapp.net");
         json.WriteString("lid", $"19445813786{2000 + business}:14@lid");

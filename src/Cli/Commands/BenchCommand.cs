@@ -20,7 +20,8 @@ internal static class BenchCommand
         return new PipelineCommand("bench", "Measure messages per second through the four services, each a process of its own.")
         {
             Notes = """
-                Sends generated messages of about 1.1 KB, half of the people by LID, to the Ingestor; waits until all are stored; prints
+                Sends generated messages of about 1.1 KB, half of the people by LID, to the Ingestor (after a short warm-up that is not counted);
+                waits until all are stored; prints
                 messages per second end to end and the peak memory of each service. Fails unless every message was stored exactly once
                 and every person has one conversation, as counted in Postgres.
 

@@ -10,7 +10,7 @@ internal static class HealthCommand
     public static Command Create(Terminal terminal)
     {
         var address = new Argument<Uri>("URL") { Description = "For example http://127.0.0.1:8080/health/ready" };
-        return new PipelineCommand("health", "Ask a service how it is: exit code 0 when it answers 200.") { Hidden = true }
+        return new PipelineCommand("health", "Ask a service how it is: exit code 0 when it answers 200.")
             .With(address).Runs(terminal, async (parsed, interruption) =>
             {
                 using var health = new ServiceHealth();

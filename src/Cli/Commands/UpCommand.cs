@@ -25,8 +25,12 @@ internal static class UpCommand
                 Exit code 0 after Ctrl-C when everything was stored, 1 when something was left.
                 """,
         }.With([.. services, registry, postgres, redis]).Runs(terminal, (parsed, interruption) =>
-            new UpRun(terminal, CheckoutFolders.Find(), TimeProvider.System).RunAsync(
-                new UpRun.Ports([.. services.Select(parsed.GetValue)], parsed.GetValue(registry), parsed.GetValue(postgres), parsed.GetValue(redis)), interruption));
+        {
+            foreach (var twice in ((Option<int>[])[.. services, registry, postgres, redis]).GroupBy(parsed.GetValue).Where(group => group.Count() > 1))
+                throw new PipelineException($"{string.Join(" and ", twice.Select(option => option.Name))} cannot both be {twice.Key}.", exitCode: ExitCode.Usage);
+            var ports = new UpRun.Ports([.. services.Select(parsed.GetValue)], parsed.GetValue(registry), parsed.GetValue(postgres), parsed.GetValue(redis));
+            return new UpRun(terminal, CheckoutFolders.Find(), TimeProvider.System).RunAsync(ports, interruption);
+        });
     }
 
     private static Option<int> Port(string of, int usual)

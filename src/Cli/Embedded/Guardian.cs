@@ -32,6 +32,7 @@ internal sealed class Guardian : IAsyncDisposable
 
     private readonly Process shell;
     private readonly Lock writing = new();
+    private bool closed;
 
     /// <summary>Starts the shell. It lives in a session of its own, so that Ctrl-C in the terminal does not reach it.</summary>
     public Guardian()
@@ -53,7 +54,11 @@ internal sealed class Guardian : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Whoever is still watched is ended by the shell now.
-        shell.StandardInput.Close();
+        lock (writing)
+        {
+            closed = true;
+            shell.StandardInput.Close();
+        }
         await shell.WaitForExitAsync();
         shell.Dispose();
     }
@@ -62,8 +67,17 @@ internal sealed class Guardian : IAsyncDisposable
     {
         lock (writing)
         {
-            shell.StandardInput.Write(line + "\n");
-            shell.StandardInput.Flush();
+            if (closed) return;
+            try
+            {
+                shell.StandardInput.Write(line + "\n");
+                shell.StandardInput.Flush();
+            }
+            catch (IOException)
+            {
+                // Somebody has ended the shell. What it cares for is ended by us as long as we are there to do it.
+                closed = true;
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class Playing(Terminal terminal, PipelineSettings settings, Func
     {
         using var http = new HttpClient();
         var client = new WebhookClient(http, new Uri(settings.Urls[ServiceKind.Ingestor.Name]), tokenOf, SendPatience, clock);
-        var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
+        using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
         var board = new ProgressBoard(terminal, clock);
         var begun = clock.GetTimestamp();
         return await board.RunAsync(async () =>

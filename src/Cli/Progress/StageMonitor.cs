@@ -5,11 +5,10 @@ using Pipeline.Streaming;
 namespace Pipeline.Cli.Progress;
 
 /// <summary>Reads how far each service has got, from its consumer group's offsets in Kafka.</summary>
-internal sealed class StageMonitor
+internal sealed class StageMonitor : IDisposable
 {
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
     private readonly Topics topics;
-    private readonly LagReader lags;
     private readonly DeadLetterReader deadLetters;
     private readonly IReadOnlyList<Stage> stages;
 
@@ -20,17 +19,17 @@ internal sealed class StageMonitor
     {
         topics = new Topics(topicPrefix);
         var options = new KafkaOptions { BootstrapServers = bootstrapServers };
-        lags = new LagReader(options, new ServiceName("pipeline"));
-        deadLetters = new DeadLetterReader(options, new ServiceName("pipeline"));
+        var name = new ServiceName("pipeline");
+        deadLetters = new DeadLetterReader(options, name);
         stages =
         [
-            new(ServiceKind.Resolver.Name, topics.Raw.Name, Topics.Groups.Resolver, new SlidingRate(clock)),
-            new(ServiceKind.ThreadLinker.Name, topics.Enriched.Name, Topics.Groups.ThreadLinker, new SlidingRate(clock)),
-            new(ServiceKind.Sink.Name, topics.Linked.Name, Topics.Groups.Sink, new SlidingRate(clock)),
+            new(ServiceKind.Resolver.Name, topics.Raw.Name, new LagWatch(options, name, Topics.Groups.Resolver), new SlidingRate(clock)),
+            new(ServiceKind.ThreadLinker.Name, topics.Enriched.Name, new LagWatch(options, name, Topics.Groups.ThreadLinker), new SlidingRate(clock)),
+            new(ServiceKind.Sink.Name, topics.Linked.Name, new LagWatch(options, name, Topics.Groups.Sink), new SlidingRate(clock)),
         ];
     }
 
-    private sealed record Stage(string Name, string Topic, string Group, SlidingRate Rate);
+    private sealed record Stage(string Name, string Topic, LagWatch Lags, SlidingRate Rate);
 
     /// <summary>
     /// The readers in the order of the pipeline, each asked after the one before it. So if all have lag 0, nothing was under way: what
@@ -42,7 +41,7 @@ internal sealed class StageMonitor
         var figures = new List<StageFigures>(stages.Count);
         foreach (var stage in stages)
         {
-            var partitions = await AnsweredAsync(() => lags.ReadAsync(stage.Topic, stage.Group, AskLimit, cancellation));
+            var partitions = await AnsweredAsync(() => stage.Lags.ReadAsync(stage.Topic, AskLimit, cancellation));
             var records = partitions.Sum(partition => partition.Committed ?? 0);
             figures.Add(new StageFigures(stage.Name, records, partitions.Sum(partition => partition.Lag), stage.Rate.Add(records)));
         }
@@ -56,6 +55,12 @@ internal sealed class StageMonitor
         var letters = new List<DeadLetter>();
         foreach (var topic in topics.All) letters.AddRange(await AnsweredAsync(() => deadLetters.ReadAsync(topic.Name, AskLimit, cancellation)));
         return letters;
+    }
+
+    /// <summary>Must not be called while figures are being read.</summary>
+    public void Dispose()
+    {
+        foreach (var stage in stages) stage.Lags.Dispose();
     }
 
     private static async Task<T> AnsweredAsync<T>(Func<Task<T>> askAsync)

@@ -15,6 +15,7 @@ namespace Pipeline.Cli.Runs;
 internal sealed class BenchRun(Terminal terminal, CheckoutFolders folders, TimeProvider clock)
 {
     private const string DatabasePrefix = "bench_";
+    private const int WarmUpMessages = 5_000;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>How much to send.</summary>
@@ -43,12 +44,13 @@ internal sealed class BenchRun(Terminal terminal, CheckoutFolders folders, TimeP
         try
         {
             await WaitUntilReadyAsync(services, settings, cancellation);
+            await WarmUpAsync(request, settings, services, cancellation);
             var traffic = new Traffic(request.Messages, request.Businesses, request.People);
             terminal.Say($"Sending {request.Messages:N0} messages of {request.Businesses} businesses and {traffic.PeopleWhoWrite:N0} people, half of them by LID");
-            var playing = new Playing(terminal, settings, business => BusinessTokens.Issue(settings.SigningKey, business), clock);
+            var playing = NewPlaying(terminal, settings);
             var took = await playing.RunAsync(traffic.Lines().ToAsyncEnumerable(), onAccepted: null, () => RequireAlive(services), cancellation);
             var memory = services.Select(service => (service.Name, Peak: PeakMemory.Of(service.Id))).ToList();
-            var stored = await StoredCounts.ReadAsync(infrastructure.ConnectionString, plan.Schema, cancellation);
+            var stored = await StoredCounts.ReadAsync(infrastructure.ConnectionString, plan.Schema, request.Businesses, cancellation);
             return Report(request, traffic, playing, took, memory, stored);
         }
         finally
@@ -58,12 +60,26 @@ internal sealed class BenchRun(Terminal terminal, CheckoutFolders folders, TimeP
         }
     }
 
+    private Playing NewPlaying(Terminal shownOn, PipelineSettings settings) => new(shownOn, settings, business => BusinessTokens.Issue(settings.SigningKey, business), clock);
+
+    /// <summary>
+    /// A few messages of other businesses first. What is measured is how fast the services work, not how long a consumer group takes to
+    /// form (three seconds each on the in-process broker) or .NET to compile.
+    /// </summary>
+    private async Task WarmUpAsync(Request request, PipelineSettings settings, IReadOnlyList<ChildProcess> services, CancellationToken cancellation)
+    {
+        terminal.Say($"Warming up with {WarmUpMessages:N0} messages of other businesses");
+        var traffic = new Traffic(WarmUpMessages, request.Businesses, WarmUpMessages / 10, firstBusiness: request.Businesses + 1);
+        var silent = new Terminal(TextWriter.Null, TextWriter.Null, live: false);
+        await NewPlaying(silent, settings).RunAsync(traffic.Lines().ToAsyncEnumerable(), onAccepted: null, () => RequireAlive(services), cancellation);
+    }
+
     private int Report(
         Request request, Traffic traffic, Playing playing, TimeSpan took, IReadOnlyList<(string Name, long? Peak)> memory, StoredCounts stored)
     {
         var text = CultureInfo.InvariantCulture;
         terminal.Say();
-        terminal.Say(string.Create(text, $"{stored.Messages / took.TotalSeconds:N0} messages per second end to end: {stored.Messages:N0} stored in {took.TotalSeconds:0.0} s ({Environment.ProcessorCount} processors, everything on this machine)"));
+        terminal.Say(string.Create(text, $"{stored.Messages / took.TotalSeconds:N0} messages per second end to end: {stored.Messages:N0} stored in {took.TotalSeconds:0.0} s ({Environment.ProcessorCount} processors, everything on this machine, after the warm-up)"));
         foreach (var (name, peak) in memory) terminal.Say(string.Create(text, $"  {name,-12} peak memory {(peak ?? 0) / 1024.0 / 1024.0,6:0} MiB"));
         terminal.Say(string.Create(text, $"  {stored.Conversations:N0} conversations for {traffic.PeopleWhoWrite:N0} people"));
         RefusedLines.Show(terminal, playing.Sent);

@@ -76,7 +76,8 @@ internal sealed class DemoRun(Terminal terminal, CheckoutFolders folders, TimePr
         Report(playing.Sent, took);
 
         await using var database = Database.Open(infrastructure.ConnectionString, new PostgresOptions { Schema = plan.Schema }, "pipeline demo");
-        var deadLetters = await new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock).ReadDeadLettersAsync(cancellation);
+        using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
+        var deadLetters = await monitor.ReadDeadLettersAsync(cancellation);
         await ShowAsync(database, accounting, deadLetters, request.Output, cancellation);
         return playing.Sent.Events > 0 ? ExitCode.Ok : ExitCode.Failed;
 

@@ -55,7 +55,7 @@ internal sealed class IngestRun(Terminal terminal, CheckoutFolders folders, Time
 
     private async Task WaitAsync(PipelineSettings settings, CancellationToken cancellation)
     {
-        var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
+        using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
         var board = new ProgressBoard(terminal, clock);
         if (await board.RunAsync(() => Drain.WaitAsync(monitor.ReadAsync, board.Show, DrainPatience, clock, cancellation)) == Drain.End.Stuck)
             throw new PipelineException($"The pipeline did not finish: nothing has moved for {DrainPatience.TotalSeconds:0} s.", "What ./pipeline up says tells which service stands still.");

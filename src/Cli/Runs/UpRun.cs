@@ -61,9 +61,7 @@ internal sealed class UpRun(Terminal terminal, CheckoutFolders folders, TimeProv
     private static void RequireFree(Ports ports)
     {
         var named = ServiceKind.All.Zip(ports.Services, (kind, port) => (kind.Name, Port: port))
-            .Concat([(Name: "registry", Port: ports.Registry), (Name: "postgres", Port: ports.Postgres), (Name: "redis", Port: ports.Redis)]).ToList();
-        foreach (var twice in named.GroupBy(one => one.Port).Where(group => group.Count() > 1))
-            throw new PipelineException($"{string.Join(" and ", twice.Select(one => one.Name))} cannot both use port {twice.Key}.", exitCode: ExitCode.Usage);
+            .Concat([(Name: "registry", Port: ports.Registry), (Name: "postgres", Port: ports.Postgres), (Name: "redis", Port: ports.Redis)]);
         var taken = named.Where(one => LoopbackPort.IsTaken(one.Port)).ToList();
         if (taken.Count == 0) return;
         throw new PipelineException(
@@ -103,7 +101,7 @@ internal sealed class UpRun(Terminal terminal, CheckoutFolders folders, TimeProv
 
     private async Task WatchAsync(Infrastructure infrastructure, PipelineSettings settings, List<WatchedService> services, ServiceHealth health, CancellationToken ending)
     {
-        var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
+        using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
         var said = "";
         while (!ending.IsCancellationRequested)
         {
@@ -144,7 +142,7 @@ internal sealed class UpRun(Terminal terminal, CheckoutFolders folders, TimeProv
         await WaitUntilAwayAsync(services[0].Url, health);
 
         terminal.Say($"… then waiting until everything it took has been stored (Ctrl-C again does not wait) …");
-        var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
+        using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
         var last = (IReadOnlyList<StageFigures>)[];
         try
         {

@@ -1,0 +1,52 @@
+using Confluent.Kafka;
+
+namespace Pipeline.Streaming;
+
+/// <summary>
+/// Tells again and again how far one group has come. The same as <see cref="LagReader"/>, with one client kept open: making a client
+/// and finding the group's coordinator costs a hundred times what the question itself does.
+/// </summary>
+public sealed class LagWatch : IDisposable
+{
+    private readonly string group;
+    private readonly IConsumer<byte[], byte[]> consumer;
+    private readonly SemaphoreSlim asking = new(1);
+
+    /// <param name="options">Where Kafka is.</param>
+    /// <param name="service">The name that the brokers see.</param>
+    /// <param name="group">Consumer group. It is asked about and never joined.</param>
+    public LagWatch(KafkaOptions options, ServiceName service, string group)
+    {
+        this.group = group;
+        consumer = new ConsumerBuilder<byte[], byte[]>(KafkaConfig.Observer(options, service.Value, group))
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
+    }
+
+    /// <summary>See <see cref="LagReader.ReadAsync"/>.</summary>
+    /// <exception cref="KafkaUnavailableException">The brokers did not answer.</exception>
+    public async Task<IReadOnlyList<PartitionLag>> ReadAsync(string topic, TimeSpan limit, CancellationToken cancellation)
+    {
+        await asking.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => LagReader.Read(consumer, topic, limit), cancellation);
+        }
+        catch (KafkaException fault)
+        {
+            throw new KafkaUnavailableException($"Kafka did not tell how far '{group}' has come on '{topic}': {fault.Error.Reason}", fault);
+        }
+        finally
+        {
+            asking.Release();
+        }
+    }
+
+    /// <summary>Must not be called while a question is under way.</summary>
+    public void Dispose()
+    {
+        consumer.Dispose();
+        asking.Dispose();
+    }
+}

@@ -4,12 +4,12 @@ using Pipeline.Streaming;
 namespace Pipeline.Sink;
 
 /// <summary>
-/// A batch with its conversations resolved and its repetitions folded: what is left is one row a message, in the order of first
-/// appearance. Pure; the outcome of each event follows from which rows turned out to be new.
+/// A batch with its repetitions folded: what is left is one row a message, in the order of first appearance. Pure; the outcome of each
+/// event follows from which rows turned out to be new.
 /// </summary>
 public sealed class SinkBatch
 {
-    private readonly SinkEntry[] entries;
+    private readonly IReadOnlyList<SinkEntry> entries;
     // For each entry that is a message: the index of its row in Messages, and whether it is the one that brought the row.
     private readonly int[] rowOf;
     private readonly bool[] isFirst;
@@ -17,30 +17,20 @@ public sealed class SinkBatch
     private readonly Dictionary<(long ConversationId, string MessageId, string AuthorKey), int> byIdentity = [];
     private readonly Dictionary<(long ConversationId, string MessageId), List<int>> ofGroups = [];
 
-    /// <param name="entries">The batch, in order.</param>
-    /// <param name="survivors">For each conversation that exists, what it is part of now; itself when it is live.</param>
-    public SinkBatch(IReadOnlyList<SinkEntry> entries, IReadOnlyDictionary<(long BusinessId, long ConversationId), long> survivors)
+    /// <param name="entries">The batch, in order, in the conversations that are live now (<see cref="SinkEntry.In"/>).</param>
+    public SinkBatch(IReadOnlyList<SinkEntry> entries)
     {
-        this.entries = [.. entries];
+        this.entries = entries;
         rowOf = new int[entries.Count];
         isFirst = new bool[entries.Count];
         for (var at = 0; at < entries.Count; at++)
         {
-            switch (this.entries[at])
+            switch (entries[at])
             {
-                case SinkEntry.Stored { Row: var row }:
-                    if (survivors.TryGetValue((row.BusinessId, row.ConversationId), out var home)) Fold(at, row with { ConversationId = home });
-                    else SetAside(at);
-                    break;
-                case SinkEntry.Updated { Row: var row }:
-                    if (survivors.TryGetValue((row.BusinessId, row.ConversationId), out home)) Updates.Add(row with { ConversationId = home });
-                    else SetAside(at);
-                    break;
-                case SinkEntry.Merged merged:
-                    if (!survivors.TryGetValue((merged.BusinessId, merged.AbsorbedId), out home)) SetAside(at);
-                    else if (home == merged.AbsorbedId) this.entries[at] = new SinkEntry.Unusable("unknown_merge", "The directory does not know that the conversation has ended.");
-                    else Moves[merged.AbsorbedId] = home;
-                    break;
+                case SinkEntry.Stored stored: Fold(at, stored.Row); break;
+                case SinkEntry.Updated updated: Updates.Add(updated.Row); break;
+                case SinkEntry.Merged merged: Moves[merged.AbsorbedId] = merged.SurvivorId; break;
+                default: throw new ArgumentException("A batch with something unusable in it is not stored.", nameof(entries));
             }
         }
     }
@@ -54,22 +44,6 @@ public sealed class SinkBatch
     /// <summary>Conversations that ended, with the one each is part of now.</summary>
     public Dictionary<long, long> Moves { get; } = [];
 
-    /// <summary>The conversations that the events name.</summary>
-    public static HashSet<(long BusinessId, long ConversationId)> ConversationsOf(IEnumerable<SinkEntry> entries)
-    {
-        var named = new HashSet<(long, long)>();
-        foreach (var entry in entries)
-        {
-            switch (entry)
-            {
-                case SinkEntry.Stored { Row: var row }: named.Add((row.BusinessId, row.ConversationId)); break;
-                case SinkEntry.Updated { Row: var row }: named.Add((row.BusinessId, row.ConversationId)); break;
-                case SinkEntry.Merged merged: named.Add((merged.BusinessId, merged.AbsorbedId)); break;
-            }
-        }
-        return named;
-    }
-
     /// <summary>Rows of groups whose author may be stored under another address already.</summary>
     public IEnumerable<int> RowsOfGroups => ofGroups.Values.SelectMany(rows => rows).Where(at => !messages[at].FromMe);
 
@@ -78,23 +52,15 @@ public sealed class SinkBatch
 
     /// <summary>The outcome of each event.</summary>
     /// <param name="isNew">For each of <see cref="Messages"/>, whether it had not been stored before.</param>
-    /// <param name="eventIds">The event id of each entry, for dead letters.</param>
-    public IReadOnlyList<Outcome> Outcomes(IReadOnlyList<bool> isNew, IReadOnlyList<string> eventIds)
-    {
-        var outcomes = new Outcome[entries.Length];
-        for (var at = 0; at < entries.Length; at++)
-            outcomes[at] = entries[at] switch
-            {
-                SinkEntry.Stored => isFirst[at] && isNew[rowOf[at]] ? Outcome.Done : SinkOutcomes.Duplicate,
-                SinkEntry.Updated { Row.Change: var change } => SinkOutcomes.Of(change),
-                SinkEntry.Merged => SinkOutcomes.Merge,
-                SinkEntry.Unusable unusable => new Outcome.Reject(unusable.Reason, unusable.Detail, eventIds[at]),
-                _ => throw new InvalidOperationException($"A {entries[at].GetType().Name} is not an entry."),
-            };
-        return outcomes;
-    }
-
-    private void SetAside(int at) => entries[at] = new SinkEntry.Unusable("unknown_conversation", "The business has no such conversation.");
+    public IReadOnlyList<Outcome> Outcomes(IReadOnlyList<bool> isNew) =>
+    [
+        .. entries.Select((entry, at) => entry switch
+        {
+            SinkEntry.Stored => isFirst[at] && isNew[rowOf[at]] ? Outcome.Done : SinkOutcomes.Duplicate,
+            SinkEntry.Updated { Row.Change: var change } => SinkOutcomes.Of(change),
+            _ => SinkOutcomes.Merge,
+        }),
+    ];
 
     private void Fold(int at, MessageRow row)
     {

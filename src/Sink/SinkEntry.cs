@@ -19,7 +19,10 @@ public abstract record SinkEntry
     public sealed record Updated(UpdateRow Row) : SinkEntry;
 
     /// <summary>Two conversations became one.</summary>
-    public sealed record Merged(long BusinessId, long AbsorbedId) : SinkEntry;
+    /// <param name="BusinessId">The business.</param>
+    /// <param name="AbsorbedId">The conversation that ended.</param>
+    /// <param name="SurvivorId">What it is part of now, which may be further on than the event says.</param>
+    public sealed record Merged(long BusinessId, long AbsorbedId, long SurvivorId) : SinkEntry;
 
     /// <summary>An event that can never be stored.</summary>
     public sealed record Unusable(string Reason, string Detail) : SinkEntry;
@@ -48,9 +51,34 @@ public abstract record SinkEntry
         };
     }
 
-    private static SinkEntry OfMerge(LinkedEvent @event) => @event.ConversationMerged is { Absorbed: { ConversationId: > 0 } absorbed }
-        ? new Merged(@event.BusinessId, absorbed.ConversationId)
-        : new Unusable("unknown_conversation", "The merge does not name the conversation that ended.");
+    /// <summary>The conversation the entry is about, as the event names it.</summary>
+    public (long BusinessId, long ConversationId) Conversation => this switch
+    {
+        Stored { Row: var row } => (row.BusinessId, row.ConversationId),
+        Updated { Row: var row } => (row.BusinessId, row.ConversationId),
+        Merged merged => (merged.BusinessId, merged.AbsorbedId),
+        _ => default,
+    };
+
+    /// <summary>The entry in the conversation that is live now.</summary>
+    /// <param name="survivors">For each conversation that exists, what it is part of now; itself when it is live.</param>
+    public SinkEntry In(IReadOnlyDictionary<(long BusinessId, long ConversationId), long> survivors)
+    {
+        if (!survivors.TryGetValue(Conversation, out var home))
+            return new Unusable("unknown_conversation", "The business has no such conversation.");
+        return this switch
+        {
+            Stored stored => stored.Row.ConversationId == home ? stored : new Stored(stored.Row with { ConversationId = home }),
+            Updated updated => updated.Row.ConversationId == home ? updated : new Updated(updated.Row with { ConversationId = home }),
+            Merged merged when merged.AbsorbedId == home => new Unusable("unknown_merge", "The directory does not know that the conversation has ended."),
+            Merged merged => merged with { SurvivorId = home },
+            _ => this,
+        };
+    }
+
+    private static SinkEntry OfMerge(LinkedEvent @event) => @event.ConversationMerged is { Absorbed: { ConversationId: > 0 } absorbed, Survivor: { } survivor }
+        ? new Merged(@event.BusinessId, absorbed.ConversationId, survivor.ConversationId)
+        : new Unusable("unknown_conversation", "The merge does not name two conversations.");
 
     private static SinkEntry OfMessage(LinkedEvent @event, Guid id, Message message)
     {

@@ -18,4 +18,10 @@ public static class SinkOutcomes
 
     /// <summary>An update was applied, or is kept for a message that has not come yet.</summary>
     public static Outcome Of(string change) => Updates[change];
+
+    /// <summary>The answer to a batch that had no effect, because something in it was rejected: the rest is asked for again.</summary>
+    /// <param name="entries">The batch.</param>
+    /// <param name="eventIds">The event id of each entry, for the dead letters.</param>
+    public static IReadOnlyList<Outcome> OfRejected(IReadOnlyList<SinkEntry> entries, IReadOnlyList<string> eventIds) =>
+        [.. entries.Select((entry, at) => entry is SinkEntry.Unusable bad ? new Outcome.Reject(bad.Reason, bad.Detail, eventIds[at]) : Outcome.Done)];
 }

@@ -8,6 +8,10 @@ namespace Pipeline.Sink;
 /// <c>linked</c> → Postgres: stores messages, what happened to them, and the roll-ups of their conversations. One transaction a batch,
 /// together with the positions it stands for, so the effect is exactly once however often a batch is delivered and by whomever.
 /// </summary>
+/// <remarks>
+/// A batch in which something is rejected has no effect at all: the loop makes the dead letters durable first and then comes back with
+/// what is left, so the stored position never lies behind a record that is nowhere.
+/// </remarks>
 public sealed class StoreConversations(NpgsqlDataSource database) : IStage<LinkedEvent>, IOwnPositions
 {
     private readonly SinkPositions positions = new();
@@ -19,18 +23,26 @@ public sealed class StoreConversations(NpgsqlDataSource database) : IStage<Linke
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Outcome>> RunAsync(Batch<LinkedEvent> batch, CancellationToken cancellation)
     {
-        var entries = batch.Inputs.Select(input => SinkEntry.Of(input.Value, input.Key)).ToArray();
+        SinkEntry[] entries = [.. batch.Inputs.Select(input => SinkEntry.Of(input.Value, input.Key))];
+        string[] eventIds = [.. batch.Inputs.Select(input => input.Value.EventId)];
+        if (Array.Exists(entries, entry => entry is SinkEntry.Unusable)) return SinkOutcomes.OfRejected(entries, eventIds);
+
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-
         var survivors = await MoveAndResolveAsync(connection, transaction, batch.Next, entries, cancellation);
-        var rows = new SinkBatch(entries, survivors);
+        entries = [.. entries.Select(entry => entry.In(survivors))];
+        if (Array.Exists(entries, entry => entry is SinkEntry.Unusable))
+        {
+            await transaction.RollbackAsync(cancellation);
+            return SinkOutcomes.OfRejected(entries, eventIds);
+        }
+
+        var rows = new SinkBatch(entries);
         await ConversationReader.FindStoredAuthorsAsync(connection, transaction, rows, cancellation);
         var isNew = await StoreAsync(connection, transaction, rows, cancellation);
-
         await transaction.CommitAsync(cancellation);
         positions.Expect(batch.Next);
-        return rows.Outcomes(isNew, [.. batch.Inputs.Select(input => input.Value.EventId)]);
+        return rows.Outcomes(isNew);
     }
 
     /// <summary>Takes the positions first: a process that has lost its partition stops here, before it has touched a row.</summary>
@@ -40,7 +52,7 @@ public sealed class StoreConversations(NpgsqlDataSource database) : IStage<Linke
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         var haveMoved = positions.AddMove(batch, next);
-        ConversationReader.AddSurvivors(batch, SinkBatch.ConversationsOf(entries));
+        ConversationReader.AddSurvivors(batch, entries.Select(entry => entry.Conversation).ToHashSet());
         Dictionary<(long, long), long> survivors;
         await using (var rows = await batch.ExecuteReaderAsync(cancellation))
             survivors = await ConversationReader.ReadSurvivorsAsync(rows, cancellation);

@@ -40,7 +40,8 @@ public sealed class LawTests(PostgresFixture postgres)
     private static List<LinkedEvent> EventsOf(Random random, long[] chats)
     {
         var events = new List<LinkedEvent>();
-        for (var at = 0; at < random.Next(5, 40); at++)
+        var length = random.Next(5, 40);
+        for (var at = 0; at < length; at++)
         {
             var chat = random.Next(chats.Length);
             var number = random.Next(5);

@@ -362,7 +362,7 @@ public sealed class StoreConversationsTests(PostgresFixture postgres) : IAsyncLi
     [InlineData("bad_message_id")]
     [InlineData("bad_phone")]
     [InlineData("unknown_merge")]
-    public async Task An_event_that_cannot_be_stored_is_set_aside_and_its_neighbours_are_not(string reason)
+    public async Task An_event_that_cannot_be_stored_is_set_aside_before_anything_takes_effect(string reason)
     {
         var (chat, foreign) = (await store.ConversationAsync(), await store.ConversationAsync(business: 8));
         var bad = reason switch
@@ -378,10 +378,15 @@ public sealed class StoreConversationsTests(PostgresFixture postgres) : IAsyncLi
         if (reason == "bad_event_id") bad.EventId = "X";
         if (reason == "no_body") bad.ClearBody();
 
-        var outcomes = await store.RunAsync(Message(chat, "A1"), bad, Message(chat, "A2"));
+        var batch = Store.BatchOf([Message(chat, "A1"), bad, Message(chat, "A2")], 0);
+        var rejected = Assert.IsType<Outcome.Reject>((await store.Stage.RunAsync(batch, default))[1]);
+        Assert.Equal(reason == "of another business" ? "unknown_conversation" : reason, rejected.Reason);
+        Assert.Equal(bad.EventId, rejected.EventId);
+        Assert.Equal(["0 | 0"], await store.RowsAsync("SELECT (SELECT count(*) FROM whatsapp_message), (SELECT count(*) FROM sink_offset)"));
 
-        Assert.Equal(reason == "of another business" ? "unknown_conversation" : reason, Assert.IsType<Outcome.Reject>(outcomes[1]).Reason);
-        Assert.Equal(["2"], await store.RowsAsync("SELECT count(*) FROM whatsapp_message"));
+        // The loop comes back with the rest, up to the same position.
+        Assert.Equal([Outcome.Done, Outcome.Done], await store.Stage.RunAsync(batch with { Inputs = [batch.Inputs[0], batch.Inputs[2]] }, default));
+        Assert.Equal(["2 | 3"], await store.RowsAsync("SELECT (SELECT count(*) FROM whatsapp_message), (SELECT next_offset FROM sink_offset)"));
     }
 
     [Fact]

@@ -23,7 +23,8 @@ internal sealed class History
         // Now and then a number is recycled: then two people cannot be told apart, in any order.
         if (people.Length > 1 && random.Next(8) == 0) people[0].Phones[0] = people[1].Phones[0];
 
-        for (var at = 0; at < random.Next(2, 25); at++)
+        var events = random.Next(2, 40);
+        for (var at = 0; at < events; at++)
         {
             var person = people[random.Next(people.Length)];
             Add($"e{at}", person.Phones[random.Next(person.Phones.Length)], person.Lids[random.Next(person.Lids.Length)], random.Next(10), random);

@@ -285,7 +285,8 @@ public sealed class LinkConversationsTests(PostgresFixture postgres) : IAsyncLif
     {
         await linker.RunAsync(Message("a", Person(lid: "111")), Message("b", Person(lid: "222")), Message("c", Person(lid: "333")), Message("d", Person(Phone)));
         await linker.RunAsync(Mapping("m1", "111", OtherPhone, at: 1), Mapping("m2", "222", OtherPhone, at: 2));
-        await linker.RunAsync(Mapping("m3", "333", Phone, at: 3), Mapping("m4", "111", Phone, at: 4));
+        await linker.RunAsync(Mapping("m3", "333", Phone, at: 3));
+        await linker.RunAsync(Mapping("m4", "111", Phone, at: 4));
 
         Assert.Equal(["1"], await linker.ColumnAsync("SELECT DISTINCT merged_into FROM leads WHERE lead_id > 1"));
         Assert.Equal(["1"], await linker.ColumnAsync("SELECT count(DISTINCT merged_into) FROM whatsapp_conversation"));

@@ -20,6 +20,7 @@ public static class IngestorService
             return new BusinessTokens(options.SigningKey, options.PreviousSigningKey);
         });
         service.Services.AddSingleton<IngestorMetrics>();
+        service.Services.AddSingleton<ReceptionClock>();
         service.Services.AddSingleton<RawEvents>();
         service.Services.AddSingleton<Webhooks>();
 

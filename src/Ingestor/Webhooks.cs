@@ -8,7 +8,7 @@ namespace Pipeline.Ingestor;
 /// <c>POST /v1/webhooks/{source}</c>: one event as JSON, or many as NDJSON (one a line). Answers 202 only after Kafka has acknowledged
 /// every record, so a 2xx means durable. Whatever is not 2xx may be sent again without harm: the same event keeps its id.
 /// </summary>
-public sealed class Webhooks(RawEvents events, RecordProducer producer, BusinessTokens tokens, IngestorOptions options, IngestorMetrics metrics, TimeProvider clock)
+public sealed class Webhooks(RawEvents events, RecordProducer producer, BusinessTokens tokens, IngestorOptions options, IngestorMetrics metrics, ReceptionClock clock)
 {
     private static readonly string[] Sources = ["baileys", "evolution", "waha"];
 
@@ -79,7 +79,7 @@ public sealed class Webhooks(RawEvents events, RecordProducer producer, Business
     private void Add(Reading to, ReadOnlyMemory<byte> json, int line, string source, long business)
     {
         using var posted = WebhookEvent.Read(json, source, business, out var refusal);
-        var records = posted is null ? null : events.From(posted, source, business, clock.GetUtcNow(), out refusal);
+        var records = posted is null ? null : events.From(posted, source, business, clock.Next(), out refusal);
         if (records is null)
             to.Refused.Add((line, refusal!));
         else

@@ -18,15 +18,8 @@ public static class MappingRules
 
         if (known.Phone == seen.Phone)
         {
-            var stronger = Outranks(seen.Grade, known.Grade);
-            var kept = known with
-            {
-                FirstSeen = seen.At < known.FirstSeen ? seen.At : known.FirstSeen,
-                LastSeen = LastSeen(known, seen),
-                Grade = stronger ? seen.Grade : known.Grade,
-                Source = stronger ? seen.Source : known.Source,
-            };
-            return new MappingChange(kept, null, kept == known ? MappingVerdict.Unchanged : MappingVerdict.Confirmed);
+            var confirmed = Confirm(known, seen);
+            return new MappingChange(confirmed, null, confirmed == known ? MappingVerdict.Unchanged : MappingVerdict.Confirmed);
         }
 
         return Wins(known, seen)
@@ -34,12 +27,20 @@ public static class MappingRules
             : new MappingChange(known, stated, MappingVerdict.Conflict);
     }
 
-    // A weak statement says nothing about how recent a strong one is: letting it move the time would make the end depend on the order.
-    private static DateTimeOffset LastSeen(LidEntry known, LidObservation seen)
+    // An entry tells of the strongest statements only. Letting a weak one move the times of a strong one, or arrival choose the source,
+    // would make the end depend on the order.
+    private static LidEntry Confirm(LidEntry known, LidObservation seen)
     {
-        if (Outranks(known.Grade, seen.Grade)) return known.LastSeen;
-        if (Outranks(seen.Grade, known.Grade)) return seen.At;
-        return seen.At > known.LastSeen ? seen.At : known.LastSeen;
+        if (Outranks(known.Grade, seen.Grade)) return known;
+        if (Outranks(seen.Grade, known.Grade)) return known with { Grade = seen.Grade, Source = seen.Source, FirstSeen = seen.At, LastSeen = seen.At };
+
+        var isFirst = seen.At < known.FirstSeen || (seen.At == known.FirstSeen && string.CompareOrdinal(seen.Source, known.Source) < 0);
+        return known with
+        {
+            FirstSeen = isFirst ? seen.At : known.FirstSeen,
+            Source = isFirst ? seen.Source : known.Source,
+            LastSeen = seen.At > known.LastSeen ? seen.At : known.LastSeen,
+        };
     }
 
     private static bool Wins(LidEntry known, LidObservation seen)

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace Pipeline.Resolver;
 
 /// <summary>
-/// The shared cache of the LID table: <c>{prefix}{business}:{lid}</c> → <c>phone|grade|first|last|event id|source</c>, times in Unix milliseconds.
+/// The shared cache of the LID table: <c>{prefix}{business}:{lid}</c> → <c>phone|grade|first|last|event id|source</c>, times in microseconds since 1970 (what Postgres keeps).
 /// Postgres is the truth; Redis being away, slow, flushed or full of nonsense costs time and nothing else. Unknown LIDs are not stored.
 /// </summary>
 public sealed class RedisLidEntries : IAsyncDisposable
@@ -100,8 +100,8 @@ public sealed class RedisLidEntries : IAsyncDisposable
         '|',
         entry.Phone.ToString(),
         entry.Grade == MappingGrade.Strong ? "strong" : "seed",
-        entry.FirstSeen.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
-        entry.LastSeen.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+        Microseconds(entry.FirstSeen),
+        Microseconds(entry.LastSeen),
         entry.EventId.ToString("N"),
         entry.Source);
 
@@ -118,9 +118,12 @@ public sealed class RedisLidEntries : IAsyncDisposable
         return null;
     }
 
-    private static DateTimeOffset? TimeOf(string milliseconds) =>
-        long.TryParse(milliseconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value is > -62135596800000 and < 253402300799999
-            ? DateTimeOffset.FromUnixTimeMilliseconds(value)
+    private static string Microseconds(DateTimeOffset time) =>
+        ((time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond).ToString(CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset? TimeOf(string microseconds) =>
+        long.TryParse(microseconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value is > -62135596800000000 and < 253402300799999999
+            ? DateTimeOffset.UnixEpoch.AddTicks(value * TimeSpan.TicksPerMicrosecond)
             : null;
 
     private RedisKey NameOf(LidKey key) => $"{options.RedisKeyPrefix}{key.BusinessId}:{key.Lid}";

@@ -15,9 +15,9 @@ internal static class HealthEndpoints
     public static void Map(WebApplication app)
     {
         foreach (var path in new[] { "/health/live", "/alive" })
-            app.MapGet(path, (HttpContext request) => Answer(Live(request.RequestServices)));
+            app.MapGet(path, request => AnswerAsync(request, Live(request.RequestServices)));
         foreach (var path in new[] { "/health/ready", "/health" })
-            app.MapGet(path, async (HttpContext request) => Answer(await ReadyAsync(request.RequestServices, request.RequestAborted)));
+            app.MapGet(path, async request => await AnswerAsync(request, await ReadyAsync(request.RequestServices, request.RequestAborted)));
     }
 
     private static List<string> Live(IServiceProvider services) =>
@@ -52,7 +52,11 @@ internal static class HealthEndpoints
 #pragma warning restore CA1031
     }
 
-    private static IResult Answer(List<string> failing) => failing.Count == 0
-        ? Results.Json(new { status = "ok" })
-        : Results.Json(new { status = "unavailable", failing }, statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static Task AnswerAsync(HttpContext request, List<string> failing)
+    {
+        var answer = failing.Count == 0
+            ? Results.Json(new { status = "ok" })
+            : Results.Json(new { status = "unavailable", failing }, statusCode: StatusCodes.Status503ServiceUnavailable);
+        return answer.ExecuteAsync(request);
+    }
 }

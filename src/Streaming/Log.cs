@@ -43,6 +43,9 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Warning, "Positions were not committed, the next commit covers them: {Code}, {Reason}")]
     public static partial void CommitFailed(this ILogger log, ErrorCode code, string reason);
 
+    [LoggerMessage(19, LogLevel.Debug, "Positions were not committed because the group rebalances")]
+    public static partial void CommitRefused(this ILogger log);
+
     [LoggerMessage(17, LogLevel.Warning, "Reading: {Code}, {Reason}")]
     public static partial void ConsumeError(this ILogger log, ErrorCode code, string reason);
 
@@ -54,6 +57,9 @@ internal static partial class Log
 
     [LoggerMessage(21, LogLevel.Error, "A batch of {Records} records failed by a bug (attempt {Attempt}): {Fault}")]
     public static partial void Bug(this ILogger log, int records, int attempt, string fault);
+
+    [LoggerMessage(25, LogLevel.Debug, "Looking for the record that causes it: {Records} records failed (attempt {Attempt})")]
+    public static partial void Halving(this ILogger log, int records, int attempt);
 
     [LoggerMessage(22, LogLevel.Error, "Set aside {Position} to its dead-letter topic: {Reason}")]
     public static partial void SetAside(this ILogger log, Position position, string reason);

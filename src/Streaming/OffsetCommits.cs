@@ -135,18 +135,32 @@ internal sealed class OffsetCommits
 
     private void Failed(Assignment tenure, Dictionary<int, long> offsets, KafkaException fault)
     {
-        // These say that the membership itself is over; what follows is a rebalance, and the new owner repeats what is missing.
-        var over = fault.Error.Code is ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId or ErrorCode.FencedInstanceId;
+        var code = fault.Error.Code;
+        // The first three say that the membership itself is over. A coordinator that refuses because of a rebalance will not accept
+        // from a member that is just handing over, either. The new owner repeats what is missing.
+        var over = code is ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId or ErrorCode.FencedInstanceId
+            || (code is ErrorCode.RebalanceInProgress && tenure.Closing.IsCancellationRequested);
         lock (access)
         {
-            if (tenure == assignment && !over && !stopped)
+            if (!over)
             {
-                foreach (var (partition, offset) in offsets) pending.TryAdd(partition, offset);
-                Monitor.Wait(access, RetryAfter);
+                if (tenure == assignment)
+                    foreach (var (partition, offset) in offsets) pending.TryAdd(partition, offset);
+                WaitBeforeRetry(tenure);
             }
             busy = false;
             Monitor.PulseAll(access);
+            if (stopped) return;
         }
-        if (!stopped) log.CommitFailed(fault.Error.Code, fault.Error.Reason);
+        if (code is ErrorCode.RebalanceInProgress) log.CommitRefused();
+        else log.CommitFailed(code, fault.Error.Reason);
+    }
+
+    private void WaitBeforeRetry(Assignment tenure)
+    {
+        var until = Environment.TickCount64 + (long)RetryAfter.TotalMilliseconds;
+        // New positions wake this thread too, and must not make it hammer the coordinator.
+        while (!stopped && tenure == assignment && until - Environment.TickCount64 is > 0 and var left)
+            Monitor.Wait(access, TimeSpan.FromMilliseconds(left));
     }
 }

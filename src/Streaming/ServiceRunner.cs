@@ -26,6 +26,7 @@ public static class ServiceRunner
     {
         var name = app.Services.GetRequiredService<ServiceName>().Value;
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(name);
+        var failure = app.Services.GetRequiredService<ProcessFailure>();
         try
         {
             await using (app)
@@ -40,12 +41,13 @@ public static class ServiceRunner
                 await app.StartAsync(cancellation);
                 log.Ready(string.Join(", ", app.Urls));
                 await app.WaitForShutdownAsync(cancellation);
-                return HasFailed(app) ? Failed : Stopped;
+                return failure.HasFailed || HasThrown(app) ? Failed : Stopped;
             }
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested || failure.HasFailed)
         {
-            return Stopped;
+            // Stopped before it had fully started.
+            return failure.HasFailed ? Failed : Stopped;
         }
 #pragma warning disable CA1031 // The process ends here; the reason is said once and becomes the exit code.
         catch (Exception fault)
@@ -57,7 +59,6 @@ public static class ServiceRunner
     }
 
     // The host stops when a background service throws, and reports it in the log only.
-    private static bool HasFailed(WebApplication app) =>
-        app.Services.GetRequiredService<ProcessFailure>().HasFailed
-        || app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true });
+    private static bool HasThrown(WebApplication app) =>
+        app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true });
 }

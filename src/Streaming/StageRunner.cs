@@ -75,7 +75,9 @@ internal sealed class StageRunner<TIn>(
             }
 
             bugs++;
-            log.Bug(batch.Inputs.Count, part.Before + bugs, Log.DescribeBug(fault));
+            // Said when it is first met and when it has been pinned down; the steps between say nothing new.
+            if (part.Before + bugs == 1 || (batch.Inputs.Count == 1 && bugs == part.Attempts)) log.Bug(batch.Inputs.Count, part.Before + bugs, Log.DescribeBug(fault));
+            else log.Halving(batch.Inputs.Count, part.Before + bugs);
             metrics.Retried(group, "bug");
             if (batch.Inputs.Count == 0)
             {

@@ -36,7 +36,7 @@ public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransacti
     private const string OwnersOfPhones = """
         SELECT l.business_id, l.lead_id, l.owner = 'crm', l.phone_e164, l.phone_rank, l.phone_at, l.push_name, l.push_name_at, c.id
           FROM unnest($1::bigint[], $2::text[]) AS k (business_id, phone)
-          JOIN leads l ON l.business_id = k.business_id AND l.phone_e164 = k.phone AND l.merged_into IS NULL
+         CROSS JOIN LATERAL (SELECT * FROM leads WHERE business_id = k.business_id AND phone_e164 = k.phone AND merged_into IS NULL LIMIT 1) l
           LEFT JOIN whatsapp_conversation c
                  ON c.business_id = l.business_id AND c.canonical_key = 'lead:' || l.business_id || ':' || l.lead_id
         """;

@@ -7,6 +7,9 @@ namespace Pipeline.ThreadLinker;
 /// <summary>Who or what an enriched event is about, as far as conversations are concerned. A closed set.</summary>
 public abstract record EventSubject
 {
+    // Well below what an index of Postgres can hold (2 704 bytes), far above any real address.
+    private const int LongestAddress = 512;
+
     private EventSubject() { }
 
     /// <summary>A chat with one person.</summary>
@@ -57,6 +60,7 @@ public abstract record EventSubject
         long businessId, Guid id, Message.Types.Kind kind, string groupId, Party? peer, DateTime at, string? pushName) => kind switch
         {
             Message.Types.Kind.Group when groupId.Length == 0 => new Unusable("no_group_id", "A group event does not say which group."),
+            Message.Types.Kind.Group when groupId.Length > LongestAddress => TooLong(),
             Message.Types.Kind.Group => new Group(businessId, id, PostgresText.Of(groupId)),
             Message.Types.Kind.Direct => OfPeer(businessId, id, peer, at, pushName),
             _ => new Unusable("no_kind", "The event does not say whether it is direct or of a group."),
@@ -68,6 +72,7 @@ public abstract record EventSubject
             return new Unusable("no_peer_address", "A direct event does not say with whom.");
         if (peer.Phone.Length > 0 && !IsE164(peer.Phone))
             return new Unusable("bad_phone", "The peer's phone is not E.164.");
+        if (peer.Lid.Length > LongestAddress || peer.Address.Length > LongestAddress) return TooLong();
 
         var identities = new List<ContactIdentity>(3);
         PhoneEvidence? phone = null;
@@ -92,10 +97,13 @@ public abstract record EventSubject
     private static EventSubject OfMapping(long businessId, Guid id, MappingLearned mapping, DateTime received)
     {
         if (mapping.Lid.Length == 0 || !IsE164(mapping.Phone)) return new Unusable("bad_mapping", "A mapping needs a LID and an E.164 phone.");
+        if (mapping.Lid.Length > LongestAddress) return TooLong();
         var at = TimeOf(mapping.SeenAt) ?? received;
         var rank = mapping.Grade == "seed" ? PhoneRank.Seed : PhoneRank.Stated;
         return new Mapping(id, at, new UnclaimedPair(businessId, PostgresText.Of(mapping.Lid), new PhoneEvidence(mapping.Phone, rank, at)));
     }
+
+    private static Unusable TooLong() => new("address_too_long", $"An address has more than {LongestAddress} characters.");
 
     // WhatsApp fills the name of a person who has none with the digits of the address; those of a LID would be taken for a phone.
     private static PushName? NameOf(Party peer, string? pushName, DateTime at)

@@ -64,6 +64,20 @@ public class MappingRulesTests
         }
     }
 
+    [Fact]
+    public void Of_statements_that_agree_the_earliest_names_the_source_whatever_the_order()
+    {
+        LidObservation[] statements = [From("senderPn", 2), From("remoteJidAlt", 1), From("participantAlt", 1), From("lid-mapping", 3)];
+        foreach (var first in statements)
+        {
+            LidEntry? known = null;
+            foreach (var statement in statements.OrderBy(statement => statement != first)) known = MappingRules.Decide(known, statement).Entry;
+            Assert.Equal(("participantAlt", Noon.AddMinutes(1), Noon.AddMinutes(3)), (known!.Source, known.FirstSeen, known.LastSeen));
+        }
+    }
+
+    private static LidObservation From(string source, int minute) => Seen("+12025550143", Strong, minute) with { Source = source };
+
     private static (string Phone, MappingGrade Grade, DateTimeOffset LastSeen) End(IEnumerable<LidObservation> statements)
     {
         LidEntry? known = null;

@@ -22,6 +22,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The postmaster's process id.</summary>
     public int ProcessId => process?.ProcessId ?? throw new InvalidOperationException("The server is stopped.");
 
+    /// <summary>What the server has written since it was started.</summary>
+    public string Said => process?.Said ?? "";
+
     /// <summary>The connection string of the maintenance database.</summary>
     public string ConnectionString => To("postgres");
 

@@ -26,7 +26,15 @@ internal sealed class TestService : IAsyncDisposable
     public static TestService Start(KafkaFixture kafka, TestTopics topics, string group, IStage<RawEvent> stage, params string[] args) =>
         Start(kafka, topics, group, stage, _ => { }, args);
 
-    public static TestService Start(KafkaFixture kafka, TestTopics topics, string group, IStage<RawEvent> stage, Action<ServiceBuilder> more, params string[] args)
+    public static TestService Start(KafkaFixture kafka, TestTopics topics, string group, IStage<RawEvent> stage, Action<ServiceBuilder> more, params string[] args) =>
+        Start(kafka, topics, group, stage, all => all.Raw, more, args);
+
+    /// <summary>Reads another topic than <c>raw</c>.</summary>
+    public static TestService Start(KafkaFixture kafka, TestTopics topics, string group, IStage<RawEvent> stage, Func<Topics, Topic<RawEvent>> source) =>
+        Start(kafka, topics, group, stage, source, _ => { });
+
+    private static TestService Start(
+        KafkaFixture kafka, TestTopics topics, string group, IStage<RawEvent> stage, Func<Topics, Topic<RawEvent>> source, Action<ServiceBuilder> more, params string[] args)
     {
         var builder = ServiceBuilder.Create("test",
         [
@@ -34,19 +42,19 @@ internal sealed class TestService : IAsyncDisposable
             $"--SchemaRegistry:Url={kafka.Registry.Url}",
             $"--Topics:Prefix={topics.Prefix}",
             "--Http:Url=http://127.0.0.1:0",
-            "--Logging:LogLevel:Default=Warning",
+            $"--Logging:LogLevel:Default={Environment.GetEnvironmentVariable("TEST_LOG") ?? "None"}",
             .. args,
         ]);
         var relay = stage is IOwnPositions own ? new OwnRelay(stage, own) : new Relay(stage);
         if (relay is OwnRelay ownRelay)
         {
             builder.Services.AddSingleton(ownRelay);
-            builder.AddStage<RawEvent, OwnRelay>(all => all.Raw, group);
+            builder.AddStage<RawEvent, OwnRelay>(source, group);
         }
         else
         {
             builder.Services.AddSingleton(relay);
-            builder.AddStage<RawEvent, Relay>(all => all.Raw, group);
+            builder.AddStage<RawEvent, Relay>(source, group);
         }
         more(builder);
         return new TestService(builder.Build());

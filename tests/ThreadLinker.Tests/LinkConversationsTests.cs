@@ -302,6 +302,7 @@ public sealed class LinkConversationsTests(PostgresFixture postgres) : IAsyncLif
     [InlineData("no_group_id")]
     [InlineData("no_kind")]
     [InlineData("bad_mapping")]
+    [InlineData("address_too_long")]
     public async Task An_event_that_cannot_be_linked_is_set_aside_and_its_neighbours_are_not(string reason)
     {
         var bad = reason switch
@@ -310,6 +311,7 @@ public sealed class LinkConversationsTests(PostgresFixture postgres) : IAsyncLif
             "bad_phone" => Message("x", Person("972501234567")),
             "no_group_id" => GroupMessage("x", "", Person(Phone)),
             "bad_mapping" => Mapping("x", "", Phone),
+            "address_too_long" => Message("x", Person(lid: new string('9', 3000))),
             _ => Message("x", Person(Phone)),
         };
         if (reason == "bad_event_id") bad.EventId = "x";

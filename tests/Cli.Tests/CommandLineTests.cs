@@ -26,6 +26,8 @@ public class CommandLineTests
     [InlineData("topics")]
     [InlineData("topics create --partitions 0")]
     [InlineData("bench --messages -1")]
+    [InlineData("bench --businesses three")]
+    [InlineData("ingest file.jsonl --patience soon")]
     public async Task A_command_line_that_is_not_understood_ends_with_2_and_says_why(string arguments)
     {
         Assert.Equal(ExitCode.Usage, await RunAsync(arguments));
@@ -40,7 +42,7 @@ public class CommandLineTests
     public async Task Every_command_has_help_with_exit_codes(string command)
     {
         Assert.Equal(ExitCode.Ok, await RunAsync($"{command} --help".Trim()));
-        Assert.Contains("Usage:", output.ToString());
+        Assert.Contains($"Usage:\n  ./pipeline {command}".TrimEnd(), output.ToString());
         Assert.Contains("Exit codes:", output.ToString());
         Assert.Empty(error.ToString());
     }

@@ -10,13 +10,9 @@ internal static class BenchCommand
     public static Command Create(Terminal terminal)
     {
         var quick = new Option<bool>("--quick") { Description = "100 000 messages of 5 000 people. Without it: ten times as many of both." };
-        var messages = Number("--messages", "How many messages.");
-        var people = Number("--people", "How many people.");
-        var businesses = new Option<int>("--businesses") { Description = "How many businesses.", HelpName = "N", DefaultValueFactory = _ => 3 };
-        businesses.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 100) result.AddError("--businesses is a whole number from 1 to 100.");
-        });
+        var messages = WholeNumber.Optional("--messages", "How many messages.", "N", least: 1, most: int.MaxValue);
+        var people = WholeNumber.Optional("--people", "How many people.", "N", least: 1, most: int.MaxValue);
+        var businesses = WholeNumber.Option("--businesses", "How many businesses.", "N", least: 1, most: 100, usual: 3);
         return new PipelineCommand("bench", "Measure messages per second through the four services, each a process of its own.")
         {
             Notes = """
@@ -34,15 +30,5 @@ internal static class BenchCommand
             var request = new BenchRun.Request(parsed.GetValue(messages) ?? 100_000 * scale, parsed.GetValue(businesses), parsed.GetValue(people) ?? 5_000 * scale);
             return new BenchRun(terminal, CheckoutFolders.Find(), TimeProvider.System).RunAsync(request, interruption.Ending);
         });
-    }
-
-    private static Option<int?> Number(string name, string description)
-    {
-        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1) result.AddError($"{name} is a whole number from 1.");
-        });
-        return option;
     }
 }

@@ -22,8 +22,15 @@ internal sealed class HelpWithNotes(HelpAction usual) : SynchronousCommandLineAc
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
+        var configuration = parseResult.InvocationConfiguration;
+        var output = configuration.Output;
+        // The usual help calls the program by its file name; people call it by its shell entry.
+        using var text = new StringWriter();
+        configuration.Output = text;
         usual.Invoke(parseResult);
-        var output = parseResult.InvocationConfiguration.Output;
+        configuration.Output = output;
+        output.Write(text.ToString().Replace($"  {RootCommand.ExecutableName}", "  ./pipeline", StringComparison.Ordinal));
+
         if (parseResult.CommandResult.Command is PipelineCommand { Notes: { Length: > 0 } notes }) output.WriteLine(notes + Environment.NewLine);
         output.WriteLine(ExitCodes + Environment.NewLine);
         return ExitCode.Ok;

@@ -13,7 +13,7 @@ internal static class IngestCommand
         var url = new Option<Uri?>("--url") { Description = "The Ingestor. Default: the one of a running ./pipeline up.", HelpName = "URL" };
         var token = new Option<string?>("--token") { Description = "Send every line with this token. Default: a token is made for each business.", HelpName = "TEXT" };
         var wait = new Option<bool>("--wait") { Description = "Wait until everything has been stored (only with a running ./pipeline up)." };
-        var patience = new Option<int>("--patience") { Description = "How many seconds an Ingestor that answers “not now” is tried.", HelpName = "SECONDS", DefaultValueFactory = _ => 60 };
+        var patience = WholeNumber.Option("--patience", "How many seconds an Ingestor that answers “not now” is tried.", "SECONDS", least: 0, most: int.MaxValue / 1000, usual: 60);
         return new PipelineCommand("ingest", "Send a file to a running Ingestor.")
         {
             Notes = """

@@ -33,13 +33,5 @@ internal static class UpCommand
         });
     }
 
-    private static Option<int> Port(string of, int usual)
-    {
-        var option = new Option<int>($"--{of}-port") { Description = $"Port of the {of}.", HelpName = "PORT", DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 65535) result.AddError($"--{of}-port is a number from 1 to 65535.");
-        });
-        return option;
-    }
+    private static Option<int> Port(string of, int usual) => WholeNumber.Option($"--{of}-port", $"Port of the {of}.", "PORT", least: 1, most: 65_535, usual);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Pipeline.Contracts;
+using TopicDescription = Pipeline.Contracts.TopicDescription;
 
 namespace Pipeline.Streaming;
 

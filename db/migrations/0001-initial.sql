@@ -124,7 +124,7 @@ CREATE TABLE whatsapp_message (
   revoked           boolean NOT NULL DEFAULT false,
   -- The conversation leads, so the same index finds the target of a receipt.
   UNIQUE (conversation_id, message_id, author_key, business_id)
-);
+) WITH (fillfactor = 85);                -- receipts follow: room for the new version on the same page, so that no index has to learn of it
 -- A conversation in the order of time: what a reader shows, what the unread count looks at, and what the foreign key needs.
 CREATE INDEX whatsapp_message_of_conversation ON whatsapp_message (conversation_id, sent_at);
 

@@ -31,14 +31,23 @@ internal static class ConversationMover
     private const string UpdatesMove = $"UPDATE whatsapp_message_update u SET conversation_id = k.survivor FROM {Moves} WHERE u.conversation_id = k.absorbed";
 
     /// <summary>Adds the moves, each from a conversation that ended to one that goes on.</summary>
-    public static void Add(NpgsqlBatch batch, IReadOnlyDictionary<long, long> moves)
+    /// <returns>The statements that give up copies.</returns>
+    public static IReadOnlyList<NpgsqlBatchCommand> Add(NpgsqlBatch batch, IReadOnlyDictionary<long, long> moves)
     {
         // Two conversations that end in the same one may hold the same message: they move one after the other.
         var rounds = moves.GroupBy(move => move.Value)
             .SelectMany(survivor => survivor.OrderBy(move => move.Key).Select((move, round) => (round, move)))
             .GroupBy(one => one.round, one => one.move);
+        var givingUp = new List<NpgsqlBatchCommand>();
         foreach (var round in rounds.OrderBy(round => round.Key))
-            foreach (var sql in (string[])[SurvivingCopiesTakeTheBest, OtherCopiesGo, MessagesMove, UpdatesMove])
-                batch.Add(sql, Column(round.Select(move => move.Key).ToArray()), Column(round.Select(move => move.Value).ToArray()));
+        {
+            Add(SurvivingCopiesTakeTheBest);
+            givingUp.Add(Add(OtherCopiesGo));
+            Add(MessagesMove);
+            Add(UpdatesMove);
+
+            NpgsqlBatchCommand Add(string sql) => batch.Add(sql, Column(round.Select(move => move.Key).ToArray()), Column(round.Select(move => move.Value).ToArray()));
+        }
+        return givingUp;
     }
 }

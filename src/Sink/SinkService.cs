@@ -17,7 +17,7 @@ public static class SinkService
             .AtStart("migrate the database", PostgresServices.MigrateAsync)
             .AddReadinessCheck("postgres", PostgresServices.AnswersAsync)
             .AddStage<LinkedEvent, StoreConversations>(topics => topics.Linked, Topics.Groups.Sink);
-        service.Services.AddPostgres(service.Name);
+        service.Services.AddPostgres(service.Name).AddSingleton<SinkMetrics>();
         return service.Build();
     }
 }

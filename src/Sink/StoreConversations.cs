@@ -12,7 +12,7 @@ namespace Pipeline.Sink;
 /// A batch in which something is rejected has no effect at all: the loop makes the dead letters durable first and then comes back with
 /// what is left, so the stored position never lies behind a record that is nowhere.
 /// </remarks>
-public sealed class StoreConversations(NpgsqlDataSource database) : IStage<LinkedEvent>, IOwnPositions
+public sealed class StoreConversations(NpgsqlDataSource database, SinkMetrics metrics) : IStage<LinkedEvent>, IOwnPositions
 {
     private readonly SinkPositions positions = new();
 
@@ -39,8 +39,9 @@ public sealed class StoreConversations(NpgsqlDataSource database) : IStage<Linke
 
         var rows = new SinkBatch(entries);
         await ConversationReader.FindStoredAuthorsAsync(connection, transaction, rows, cancellation);
-        var isNew = await StoreAsync(connection, transaction, rows, cancellation);
+        var (isNew, folded) = await StoreAsync(connection, transaction, rows, cancellation);
         await transaction.CommitAsync(cancellation);
+        metrics.CountFolded(folded);
         positions.Expect(batch.Next);
         return rows.Outcomes(isNew);
     }
@@ -62,10 +63,10 @@ public sealed class StoreConversations(NpgsqlDataSource database) : IStage<Linke
         throw new PositionConflictException("A stored position is not the one this process left: another process has moved on.");
     }
 
-    /// <returns>For each message row, whether it is new.</returns>
-    private static async Task<bool[]> StoreAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)
+    /// <returns>For each message row, whether it is new; and how many stored rows were given up as copies.</returns>
+    private static async Task<(bool[] IsNew, long Folded)> StoreAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)
     {
-        var stored = await InsertAsync(connection, transaction, rows, cancellation);
+        var (stored, folded) = await InsertAsync(connection, transaction, rows, cancellation);
         bool[] isNew = [.. rows.Messages.Select(row => stored.Contains(row.EventId))];
 
         MessageRow[] copies = [.. rows.Messages.Where((_, at) => !isNew[at])];
@@ -76,20 +77,20 @@ public sealed class StoreConversations(NpgsqlDataSource database) : IStage<Linke
         UpdateWriter.AddFate(batch, rows);
         RollUps.Add(batch, rows.Messages.Where((_, at) => isNew[at]), recount);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation);
-        return isNew;
+        return (isNew, folded);
     }
 
-    private static async Task<HashSet<Guid>> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)
+    private static async Task<(HashSet<Guid> Stored, long Folded)> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
-        ConversationMover.Add(batch, rows.Moves);
+        var givingUp = ConversationMover.Add(batch, rows.Moves);
         if (rows.Updates.Count > 0) UpdateWriter.AddNew(batch, rows.Updates);
         if (rows.Messages.Count > 0) MessageWriter.AddNew(batch, rows.Messages);
 
         var stored = new HashSet<Guid>(rows.Messages.Count);
-        if (batch.BatchCommands.Count == 0) return stored;
-        await using var answers = await batch.ExecuteReaderAsync(cancellation);
-        while (await answers.ReadAsync(cancellation)) stored.Add(answers.GetGuid(0));
-        return stored;
+        if (batch.BatchCommands.Count == 0) return (stored, 0);
+        await using (var answers = await batch.ExecuteReaderAsync(cancellation))
+            while (await answers.ReadAsync(cancellation)) stored.Add(answers.GetGuid(0));
+        return (stored, givingUp.Sum(statement => (long)statement.RecordsAffected));
     }
 }

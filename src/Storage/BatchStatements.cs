@@ -10,11 +10,13 @@ public static class BatchStatements
     /// <param name="batch">The batch.</param>
     /// <param name="sql">The statement; parameters are <c>$1</c>, <c>$2</c>, …</param>
     /// <param name="columns">Its parameters.</param>
-    public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<NpgsqlParameter> columns)
+    /// <returns>The statement, which knows how many rows it affected once the batch has been read to its end.</returns>
+    public static NpgsqlBatchCommand Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<NpgsqlParameter> columns)
     {
         var statement = new NpgsqlBatchCommand(sql);
         foreach (var column in columns) statement.Parameters.Add(column);
         batch.BatchCommands.Add(statement);
+        return statement;
     }
 
     /// <summary>A parameter whose Postgres type follows from the .NET type: <c>bigint[]</c>, <c>text[]</c>, <c>uuid[]</c>, …</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Streaming;
@@ -13,7 +15,10 @@ internal sealed class Store(NpgsqlDataSource database)
 
     public NpgsqlDataSource Database => database;
 
-    public StoreConversations Stage { get; } = new(database);
+    public StoreConversations Stage { get; } = NewStage(database);
+
+    public static StoreConversations NewStage(NpgsqlDataSource database) =>
+        new(database, new SinkMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>()));
 
     /// <summary>Runs the events as one batch of partition 0.</summary>
     public async Task<IReadOnlyList<Outcome>> RunAsync(params IReadOnlyList<LinkedEvent> events)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Pipeline.Contracts;
 using Pipeline.Streaming;
 using Xunit;
@@ -255,6 +256,23 @@ public sealed class StoreConversationsTests(PostgresFixture postgres) : IAsyncLi
     }
 
     [Fact]
+    public async Task A_row_that_a_merge_gives_up_as_a_copy_is_counted_so_that_the_books_balance()
+    {
+        long folded = 0;
+        using var listener = new MeterListener { InstrumentPublished = (instrument, self) => { if (instrument.Name == "whatsapp_messages_folded") self.EnableMeasurementEvents(instrument); } };
+        listener.SetMeasurementEventCallback<long>((_, rows, _, _) => Interlocked.Add(ref folded, rows));
+        listener.Start();
+        var (byLid, byPhone) = (await store.ConversationAsync(), await store.ConversationAsync());
+        await store.RunAsync(Message(byLid, "A1"), Message(byPhone, "A1"), Message(byLid, "A2"), Message(byPhone, "A3"));
+        await store.MergeAsync(byLid, byPhone);
+
+        await store.RunAsync(Merge(byLid, byPhone));
+
+        Assert.Equal(1, folded);
+        Assert.Equal(3L, await store.ScalarAsync("SELECT count(*) FROM whatsapp_message"));
+    }
+
+    [Fact]
     public async Task A_merge_that_comes_again_changes_nothing()
     {
         var (one, other) = (await store.ConversationAsync(), await store.ConversationAsync());
@@ -287,7 +305,7 @@ public sealed class StoreConversationsTests(PostgresFixture postgres) : IAsyncLi
     {
         var chat = await store.ConversationAsync();
         await store.RunAsync(Message(chat, "A1"));
-        var zombie = new StoreConversations(store.Database);
+        var zombie = Store.NewStage(store.Database);
         await zombie.LoadAsync([new Position(Store.Topic, 0, 0)], default);
         await store.RunAsync(Message(chat, "A2"));
         var late = Store.BatchOf([Message(chat, "A3")], 1);
@@ -304,7 +322,7 @@ public sealed class StoreConversationsTests(PostgresFixture postgres) : IAsyncLi
     public async Task A_partition_that_was_never_stored_is_stored_once()
     {
         var chat = await store.ConversationAsync();
-        var other = new StoreConversations(store.Database);
+        var other = Store.NewStage(store.Database);
         await store.RunAsync(Message(chat, "A1"));
 
         await Assert.ThrowsAsync<PositionConflictException>(() => other.RunAsync(Store.BatchOf([Message(chat, "A1")], 0), default));
@@ -315,7 +333,7 @@ public sealed class StoreConversationsTests(PostgresFixture postgres) : IAsyncLi
     {
         var chat = await store.ConversationAsync();
         await store.RunAsync(Message(chat, "A0"));
-        var processes = Enumerable.Range(0, 4).Select(_ => new StoreConversations(store.Database)).ToArray();
+        var processes = Enumerable.Range(0, 4).Select(_ => Store.NewStage(store.Database)).ToArray();
         foreach (var process in processes) await process.LoadAsync([new Position(Store.Topic, 0, 0)], default);
 
         var won = await Task.WhenAll(processes.Select(async process =>

@@ -49,6 +49,14 @@ public sealed class EnvironmentFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_whose_process_number_was_given_to_another_process_counts_for_nothing()
+    {
+        EnvironmentFile.Write(Place, settings);
+        File.WriteAllText(Place, File.ReadAllText(Place).Replace("PIPELINE_UP_BEGAN='", "PIPELINE_UP_BEGAN='9", StringComparison.Ordinal));
+        Assert.Null(EnvironmentFile.ReadOfRunning(Place));
+    }
+
+    [Fact]
     public void Each_service_is_told_what_it_needs_and_no_other_secrets()
     {
         Assert.Contains("Ingestor:SigningKey", settings.Of(ServiceKind.Ingestor));

@@ -14,13 +14,11 @@ internal sealed class Infrastructure : IAsyncDisposable
     /// <summary>Partitions of every topic. Businesses are spread over them by their id.</summary>
     public const int Partitions = 12;
 
-    private readonly Guardian guardian;
     private readonly EmbeddedBroker broker;
     private readonly EmbeddedRegistry registry;
 
-    private Infrastructure(Guardian guardian, EmbeddedBroker broker, EmbeddedRegistry registry, EmbeddedPostgres postgres, EmbeddedRedis redis, string database)
+    private Infrastructure(EmbeddedBroker broker, EmbeddedRegistry registry, EmbeddedPostgres postgres, EmbeddedRedis redis, string database)
     {
-        this.guardian = guardian;
         this.broker = broker;
         this.registry = registry;
         Postgres = postgres;
@@ -71,7 +69,7 @@ internal sealed class Infrastructure : IAsyncDisposable
         {
             await Task.WhenAll(postgres, redis, registry, broker);
             await (await postgres).EnsureDatabaseAsync(plan.Database, cancellation);
-            var infrastructure = new Infrastructure(guardian, await broker, await registry, await postgres, await redis, plan.Database);
+            var infrastructure = new Infrastructure(await broker, await registry, await postgres, await redis, plan.Database);
             await infrastructure.MigrateAsync(plan.Schema, cancellation);
             return infrastructure;
         }

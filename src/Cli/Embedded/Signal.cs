@@ -21,8 +21,8 @@ internal static partial class Signal
     /// <returns>False when there is no such process, or it is not ours to signal.</returns>
     public static bool Send(int pid, int signal) => SendSignal(pid, signal) == 0;
 
-    /// <summary>Whether a process of this number exists.</summary>
-    public static bool IsAlive(int pid) => Directory.Exists($"/proc/{pid}") || SendSignal(pid, 0) == 0;
+    /// <summary>Whether a process of this number runs. One that has ended and whose parent has not asked for its exit code does not.</summary>
+    public static bool IsAlive(int pid) => ProcessAge.Of(pid) is not null;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int pid, int signal);

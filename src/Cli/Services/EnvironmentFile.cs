@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Cli.Embedded;
 
 namespace Pipeline.Cli.Services;
 
@@ -10,6 +11,7 @@ namespace Pipeline.Cli.Services;
 internal static class EnvironmentFile
 {
     private const string ProcessKey = "PIPELINE_UP_PID";
+    private const string BeganKey = "PIPELINE_UP_BEGAN";
 
     /// <summary>Writes the file.</summary>
     public static void Write(string file, PipelineSettings settings)
@@ -17,6 +19,7 @@ internal static class EnvironmentFile
         var lines = new Dictionary<string, string>
         {
             [ProcessKey] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+            [BeganKey] = ProcessAge.Of(Environment.ProcessId)?.ToString(CultureInfo.InvariantCulture) ?? "",
             ["Kafka__BootstrapServers"] = settings.BootstrapServers,
             ["Kafka__MaxDownstreamBytes"] = PipelineSettings.EmbeddedDownstreamBytes.ToString(CultureInfo.InvariantCulture),
             ["Topics__Prefix"] = settings.TopicPrefix,
@@ -42,7 +45,9 @@ internal static class EnvironmentFile
             .Where(parts => parts.Length == 2)
             .ToDictionary(parts => parts[0], parts => parts[1].Trim('\'').Replace("'\\''", "'", StringComparison.Ordinal));
 
-        if (!int.TryParse(lines.GetValueOrDefault(ProcessKey), out var pid) || !Embedded.Signal.IsAlive(pid)) return null;
+        // The number alone may by now belong to somebody else.
+        if (!int.TryParse(lines.GetValueOrDefault(ProcessKey), out var pid)
+            || ProcessAge.Of(pid)?.ToString(CultureInfo.InvariantCulture) != lines.GetValueOrDefault(BeganKey)) return null;
         return (new PipelineSettings
         {
             BootstrapServers = lines["Kafka__BootstrapServers"],

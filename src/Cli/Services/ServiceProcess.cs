@@ -5,6 +5,9 @@ namespace Pipeline.Cli.Services;
 /// <summary>A service as a process of its own, so that it can be killed and started again.</summary>
 internal static class ServiceProcess
 {
+    // The same runtime that we run on; there may be others on the PATH.
+    private static string Runtime => Path.GetFileName(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+
     /// <summary>Starts a service's own program.</summary>
     /// <param name="kind">Which.</param>
     /// <param name="settings">What it is told.</param>
@@ -16,6 +19,6 @@ internal static class ServiceProcess
             Path.Combine(logFolder, kind.Name + ".log"),
             guardian,
             "TERM",
-            [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet", Path.Combine(AppContext.BaseDirectory, kind.Assembly)],
+            [Runtime, Path.Combine(AppContext.BaseDirectory, kind.Assembly)],
             settings.EnvironmentOf(kind));
 }

@@ -21,22 +21,30 @@ public sealed class OrderTests
         await run.DrainAsync();
 
         var results = await run.ResultsAsync();
-        Assert.True(ConversationsOf(results, 0).SequenceEqual(ConversationsOf(results, 1000)), $"seed {seed}");
-        Assert.True(MappingsOf(results, 0).SequenceEqual(MappingsOf(results, 1000)), $"seed {seed}");
+        AssertSame(ConversationsOf(results, 0), ConversationsOf(results, 1000), seed);
+        AssertSame(MappingsOf(results, 0), MappingsOf(results, 1000), seed);
     }
+
+    private static void AssertSame(List<string> inOrder, List<string> shuffled, int seed) => Assert.True(
+        inOrder.SequenceEqual(shuffled),
+        $"seed {seed}\nin order only:\n{string.Join('\n', inOrder.Except(shuffled))}\nshuffled only:\n{string.Join('\n', shuffled.Except(inOrder))}");
 
     // Which lead survives a merge may differ; who is together, under which phone, LIDs and name, may not.
     private static List<string> ConversationsOf(IReadOnlyDictionary<string, string> results, long offset)
     {
         var messages = Parsed(results["messages.jsonl"], offset).ToLookup(
             message => message.GetProperty("conversation_key").GetString()!,
-            message => $"{message.GetProperty("message_id")} {message.GetProperty("from_me")} {message.GetProperty("text")} {message.GetProperty("peer")} {message.GetProperty("status")}");
+            // How the phone was found does depend on when; that it is found does not.
+            message => $"{message.GetProperty("message_id")} {message.GetProperty("from_me")} {message.GetProperty("text")} {WhoIs(message.GetProperty("peer"))} {WhoIs(message.GetProperty("author"))} {message.GetProperty("status")}");
         return [.. Parsed(results["conversations.jsonl"], offset).Select(conversation => string.Join(
             '\n',
             messages[conversation.GetProperty("conversation_key").GetString()!].Order(StringComparer.Ordinal)
                 .Prepend($"{conversation.GetProperty("business_id").GetInt64() - offset} {conversation.GetProperty("phone")} {conversation.GetProperty("lids")} {conversation.GetProperty("display_name")}")))
             .Order(StringComparer.Ordinal)];
     }
+
+    private static string WhoIs(JsonElement party) =>
+        party.ValueKind == JsonValueKind.Null ? "nobody" : $"{party.GetProperty("phone")}/{party.GetProperty("lid")}";
 
     private static List<string> MappingsOf(IReadOnlyDictionary<string, string> results, long offset) =>
         [.. Parsed(results["mappings.jsonl"], offset).Select(mapping => $"{mapping.GetProperty("business_id").GetInt64() - offset} {mapping.GetProperty("lid")} {mapping.GetProperty("phone")} {mapping.GetProperty("grade")}")];

@@ -79,7 +79,7 @@ internal sealed class PipelineRun : IAsyncDisposable
     /// <summary>Waits until everything that was accepted has been stored.</summary>
     public async Task DrainAsync()
     {
-        var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, TimeProvider.System);
+        using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, TimeProvider.System);
         var end = await Drain.WaitAsync(monitor.ReadAsync, _ => { }, TimeSpan.FromSeconds(90), TimeProvider.System, default);
         Assert.True(end == Drain.End.Drained, string.Join('\n', children.Values.Select(child => $"{child.Name}: {child.LastLines(3)}")));
     }
@@ -87,7 +87,7 @@ internal sealed class PipelineRun : IAsyncDisposable
     /// <summary>How many records of a topic a group has taken care of.</summary>
     public async Task<long> RecordsDoneAsync(ServiceKind kind)
     {
-        var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, TimeProvider.System);
+        using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, TimeProvider.System);
         return (await monitor.ReadAsync(default)).Single(stage => stage.Name == kind.Name).Records;
     }
 

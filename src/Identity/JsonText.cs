@@ -82,7 +82,12 @@ internal static class JsonText
             {
                 buffer[length++] = raw[1] switch
                 {
-                    (byte)'n' => '\n', (byte)'t' => '\t', (byte)'r' => '\r', (byte)'b' => '\b', (byte)'f' => '\f', var other => (char)other,
+                    (byte)'n' => '\n',
+                    (byte)'t' => '\t',
+                    (byte)'r' => '\r',
+                    (byte)'b' => '\b',
+                    (byte)'f' => '\f',
+                    var other => (char)other,
                 };
                 raw = raw[2..];
                 continue;

@@ -124,7 +124,13 @@ public sealed record ReadEvent
             ReferenceEquals(target, TargetAuthor) && ReferenceEquals(pairs, Pairs)) return this;
         return this with
         {
-            Peer = peer, Author = author, Reader = reader, Contact = contact, TargetAuthor = target, Pairs = pairs, Notes = Notes | ReadNotes.SuffixConflict,
+            Peer = peer,
+            Author = author,
+            Reader = reader,
+            Contact = contact,
+            TargetAuthor = target,
+            Pairs = pairs,
+            Notes = Notes | ReadNotes.SuffixConflict,
         };
     }
 

@@ -25,13 +25,23 @@ internal static class Linked
     {
         var peer = new Party
         {
-            Phone = phone ?? "", Lid = lid ?? "", Address = lid is null ? phone?.TrimStart('+') + "@s.whatsapp.net" : lid + "@lid",
+            Phone = phone ?? "",
+            Lid = lid ?? "",
+            Address = lid is null ? phone?.TrimStart('+') + "@s.whatsapp.net" : lid + "@lid",
             Source = phone is null ? Party.Types.Source.None : Party.Types.Source.Direct,
         };
         var message = new Message
         {
-            MessageId = id, Kind = Contracts.Message.Types.Kind.Direct, Peer = peer, Author = fromMe ? new Party { IsBusiness = true } : peer, FromMe = fromMe,
-            PushName = fromMe || stub ? "" : "Dana", Type = stub ? "undecryptable" : "text", Status = status, Undecryptable = stub, SentAt = at is { } known ? Time(known) : null,
+            MessageId = id,
+            Kind = Contracts.Message.Types.Kind.Direct,
+            Peer = peer,
+            Author = fromMe ? new Party { IsBusiness = true } : peer,
+            FromMe = fromMe,
+            PushName = fromMe || stub ? "" : "Dana",
+            Type = stub ? "undecryptable" : "text",
+            Status = status,
+            Undecryptable = stub,
+            SentAt = at is { } known ? Time(known) : null,
         };
         if (text is not null && !stub) message.Text = text;
         return Event($"message {business} {conversation} {id} {fromMe} {stub} {delivery}", business, conversation, new LinkedEvent { Message = message });
@@ -44,7 +54,14 @@ internal static class Linked
         {
             Message = new Message
             {
-                MessageId = id, Kind = Contracts.Message.Types.Kind.Group, GroupId = "120363", Author = author, FromMe = fromMe, Type = "text", Text = text, SentAt = Time(at),
+                MessageId = id,
+                Kind = Contracts.Message.Types.Kind.Group,
+                GroupId = "120363",
+                Author = author,
+                FromMe = fromMe,
+                Type = "text",
+                Text = text,
+                SentAt = Time(at),
             },
         });
     }
@@ -61,7 +78,13 @@ internal static class Linked
     {
         var update = new MessageUpdate
         {
-            Change = change, TargetId = target, TargetFromMe = targetFromMe ?? fromMe, FromMe = fromMe, Reaction = reaction, At = Time(at), Author = author,
+            Change = change,
+            TargetId = target,
+            TargetFromMe = targetFromMe ?? fromMe,
+            FromMe = fromMe,
+            Reaction = reaction,
+            At = Time(at),
+            Author = author,
             Kind = author is null ? Contracts.Message.Types.Kind.Direct : Contracts.Message.Types.Kind.Group,
         };
         if (text is not null) update.Text = text;
@@ -74,7 +97,8 @@ internal static class Linked
         {
             ConversationMerged = new ConversationMerged
             {
-                Absorbed = new Contracts.Conversation { ConversationId = absorbed }, Survivor = new Contracts.Conversation { ConversationId = survivor },
+                Absorbed = new Contracts.Conversation { ConversationId = absorbed },
+                Survivor = new Contracts.Conversation { ConversationId = survivor },
             },
         });
         merge.Conversation = null;

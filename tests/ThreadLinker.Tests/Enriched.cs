@@ -31,8 +31,15 @@ internal static class Enriched
         {
             Message = new Message
             {
-                MessageId = id, Kind = Contracts.Message.Types.Kind.Direct, Peer = peer, Author = fromMe ? new Party { IsBusiness = true } : peer,
-                FromMe = fromMe, PushName = pushName, Type = "text", Text = "text of " + id, SentAt = Time(at),
+                MessageId = id,
+                Kind = Contracts.Message.Types.Kind.Direct,
+                Peer = peer,
+                Author = fromMe ? new Party { IsBusiness = true } : peer,
+                FromMe = fromMe,
+                PushName = pushName,
+                Type = "text",
+                Text = "text of " + id,
+                SentAt = Time(at),
             },
         });
 
@@ -40,7 +47,14 @@ internal static class Enriched
     {
         Message = new Message
         {
-            MessageId = id, Kind = Contracts.Message.Types.Kind.Group, GroupId = group, Author = author, PushName = "Member", Type = "text", Text = "hello", SentAt = Time(at),
+            MessageId = id,
+            Kind = Contracts.Message.Types.Kind.Group,
+            GroupId = group,
+            Author = author,
+            PushName = "Member",
+            Type = "text",
+            Text = "hello",
+            SentAt = Time(at),
         },
     });
 
@@ -56,7 +70,12 @@ internal static class Enriched
     {
         MessageUpdate = new MessageUpdate
         {
-            TargetId = "t", Kind = Contracts.Message.Types.Kind.Direct, Peer = peer, Change = MessageUpdate.Types.Change.Reaction, Reaction = "👍", At = Time(at),
+            TargetId = "t",
+            Kind = Contracts.Message.Types.Kind.Direct,
+            Peer = peer,
+            Change = MessageUpdate.Types.Change.Reaction,
+            Reaction = "👍",
+            At = Time(at),
         },
     });
 

@@ -143,7 +143,7 @@ internal sealed class BacklogGate(string topic, string group, KafkaOptions optio
     // An earlier process may have left records unread; without counting them the first seconds could push them over the edge.
     private void Measure(IConsumer<byte[], byte[]> consumer)
     {
-        var lags = LagReader.Read(consumer, topic, AskLimit);
+        var lags = LagReader.Read(consumer, TopicPartitions.Of(options, service, topic, AskLimit), AskLimit);
         lock (access)
         {
             foreach (var lag in lags) backlog.StartWith(lag.Partition, lag.Next, lag.High);

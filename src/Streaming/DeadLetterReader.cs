@@ -29,14 +29,11 @@ public sealed class DeadLetterReader(KafkaOptions options, ServiceName service)
         },
         cancellation);
 
-    private static List<DeadLetter> Read(IConsumer<byte[], byte[]> consumer, string topic, TimeSpan limit, CancellationToken cancellation)
+    private List<DeadLetter> Read(IConsumer<byte[], byte[]> consumer, string topic, TimeSpan limit, CancellationToken cancellation)
     {
-        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        var known = admin.GetMetadata(topic, limit).Topics.Find(one => one.Topic == topic);
         var ends = new Dictionary<TopicPartition, long>();
-        foreach (var partition in known?.Partitions ?? [])
+        foreach (var here in TopicPartitions.Of(options, service, topic, limit))
         {
-            var here = new TopicPartition(topic, partition.PartitionId);
             var marks = consumer.QueryWatermarkOffsets(here, limit);
             if (marks.High.Value > marks.Low.Value) ends[here] = marks.High.Value;
         }

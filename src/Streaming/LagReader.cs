@@ -8,8 +8,6 @@ namespace Pipeline.Streaming;
 /// </summary>
 public sealed class LagReader(KafkaOptions options, ServiceName service)
 {
-    private static readonly TimeSpan MetadataLimit = TimeSpan.FromSeconds(5);
-
     /// <summary>One entry for each partition, in order; empty when the topic is not known.</summary>
     /// <param name="topic">Full topic name.</param>
     /// <param name="group">Consumer group.</param>
@@ -25,7 +23,7 @@ public sealed class LagReader(KafkaOptions options, ServiceName service)
                 .Build();
             try
             {
-                return Read(consumer, topic, limit);
+                return Read(consumer, TopicPartitions.Of(options, service, topic, limit), limit);
             }
             catch (KafkaException fault)
             {
@@ -34,20 +32,16 @@ public sealed class LagReader(KafkaOptions options, ServiceName service)
         },
         cancellation);
 
-    internal static IReadOnlyList<PartitionLag> Read(IConsumer<byte[], byte[]> consumer, string topic, TimeSpan limit)
+    internal static IReadOnlyList<PartitionLag> Read(IConsumer<byte[], byte[]> consumer, IReadOnlyList<TopicPartition> partitions, TimeSpan limit)
     {
-        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        var known = admin.GetMetadata(topic, limit < MetadataLimit ? limit : MetadataLimit).Topics.Find(one => one.Topic == topic);
-        if (known is null || known.Partitions.Count == 0) return [];
-
-        var partitions = known.Partitions.Select(one => new TopicPartition(topic, one.PartitionId)).OrderBy(one => one.Partition.Value).ToList();
+        if (partitions.Count == 0) return [];
         var committed = consumer.Committed(partitions, limit).ToDictionary(one => one.TopicPartition, one => one.Offset.Value);
         var lags = new List<PartitionLag>(partitions.Count);
         foreach (var partition in partitions)
         {
             var marks = consumer.QueryWatermarkOffsets(partition, limit);
             long? next = committed.TryGetValue(partition, out var offset) && offset >= 0 ? offset : null;
-            lags.Add(new PartitionLag(topic, partition.Partition.Value, marks.Low.Value, marks.High.Value, next));
+            lags.Add(new PartitionLag(partition.Topic, partition.Partition.Value, marks.Low.Value, marks.High.Value, next));
         }
         return lags;
     }

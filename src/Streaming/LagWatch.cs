@@ -8,16 +8,27 @@ namespace Pipeline.Streaming;
 /// </summary>
 public sealed class LagWatch : IDisposable
 {
+    // Partitions are added rarely, and never taken away.
+    private static readonly TimeSpan AskPartitionsEvery = TimeSpan.FromSeconds(30);
+
     private readonly string group;
+    private readonly KafkaOptions options;
+    private readonly ServiceName service;
+    private readonly TimeProvider time;
+    private readonly Dictionary<string, (IReadOnlyList<TopicPartition> Partitions, long AskedAt)> topics = [];
     private readonly IConsumer<byte[], byte[]> consumer;
     private readonly SemaphoreSlim asking = new(1);
 
     /// <param name="options">Where Kafka is.</param>
     /// <param name="service">The name that the brokers see.</param>
     /// <param name="group">Consumer group. It is asked about and never joined.</param>
-    public LagWatch(KafkaOptions options, ServiceName service, string group)
+    /// <param name="time">For asking again for partitions.</param>
+    public LagWatch(KafkaOptions options, ServiceName service, string group, TimeProvider time)
     {
         this.group = group;
+        this.options = options;
+        this.service = service;
+        this.time = time;
         consumer = new ConsumerBuilder<byte[], byte[]>(KafkaConfig.Observer(options, service.Value, group))
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, _) => { })
@@ -31,7 +42,7 @@ public sealed class LagWatch : IDisposable
         await asking.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => LagReader.Read(consumer, topic, limit), cancellation);
+            return await Task.Run(() => LagReader.Read(consumer, PartitionsOf(topic, limit), limit), cancellation);
         }
         catch (KafkaException fault)
         {
@@ -48,5 +59,13 @@ public sealed class LagWatch : IDisposable
     {
         consumer.Dispose();
         asking.Dispose();
+    }
+
+    private IReadOnlyList<TopicPartition> PartitionsOf(string topic, TimeSpan limit)
+    {
+        if (topics.TryGetValue(topic, out var known) && known.Partitions.Count > 0 && time.GetElapsedTime(known.AskedAt) < AskPartitionsEvery) return known.Partitions;
+        var partitions = TopicPartitions.Of(options, service, topic, limit);
+        topics[topic] = (partitions, time.GetTimestamp());
+        return partitions;
     }
 }

@@ -23,9 +23,9 @@ internal sealed class StageMonitor : IDisposable
         deadLetters = new DeadLetterReader(options, name);
         stages =
         [
-            new(ServiceKind.Resolver.Name, topics.Raw.Name, new LagWatch(options, name, Topics.Groups.Resolver), new SlidingRate(clock)),
-            new(ServiceKind.ThreadLinker.Name, topics.Enriched.Name, new LagWatch(options, name, Topics.Groups.ThreadLinker), new SlidingRate(clock)),
-            new(ServiceKind.Sink.Name, topics.Linked.Name, new LagWatch(options, name, Topics.Groups.Sink), new SlidingRate(clock)),
+            new(ServiceKind.Resolver.Name, topics.Raw.Name, new LagWatch(options, name, Topics.Groups.Resolver, clock), new SlidingRate(clock)),
+            new(ServiceKind.ThreadLinker.Name, topics.Enriched.Name, new LagWatch(options, name, Topics.Groups.ThreadLinker, clock), new SlidingRate(clock)),
+            new(ServiceKind.Sink.Name, topics.Linked.Name, new LagWatch(options, name, Topics.Groups.Sink, clock), new SlidingRate(clock)),
         ];
     }
 

@@ -32,15 +32,16 @@ internal static class KafkaConfig
             ["isolation.level"] = "read_committed",
             // A topic or a partition that appears later is found within this time instead of five minutes.
             ["topic.metadata.refresh.interval.ms"] = "10000",
-            // The client's own read-ahead: enough to keep a fast stage busy, small enough for a small container.
-            ["queued.min.messages"] = "20000",
-            ["queued.max.messages.kbytes"] = "32768",
             ["fetch.wait.max.ms"] = "100",
             ["socket.nagle.disable"] = "true",
             ["reconnect.backoff.max.ms"] = "2000",
         };
-        // The default of one second stalls a fast consumer for a second each time its queue was full.
-        if (Library.Version >= FetchQueueBackoffSince) config["fetch.queue.backoff.ms"] = "10";
+        // The client's own read-ahead. Once it is full the client does not fetch for a while; where that while can be set, little is
+        // enough, and where it is fixed at one second (the older library) there must be enough to work on for a second.
+        var canSetBackoff = Library.Version >= FetchQueueBackoffSince;
+        if (canSetBackoff) config["fetch.queue.backoff.ms"] = "10";
+        config["queued.min.messages"] = canSetBackoff ? "20000" : "100000";
+        config["queued.max.messages.kbytes"] = canSetBackoff ? "32768" : "65536";
         if (!string.IsNullOrEmpty(options.InstanceId)) config["group.instance.id"] = options.InstanceId;
         return With(config, options.Client, options.Consumer);
     }

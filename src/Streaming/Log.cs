@@ -111,6 +111,7 @@ internal static partial class Log
     public static string Describe(Exception fault) => fault switch
     {
         DbException database => $"{fault.GetType().Name} {database.SqlState}",
+        { InnerException: { } inner } when inner is not DbException => $"{fault.GetType().Name}: {Shorten(fault.Message)} ({inner.GetType().Name}: {Shorten(inner.Message)})",
         _ => $"{fault.GetType().Name}: {Shorten(fault.Message)}",
     };
 

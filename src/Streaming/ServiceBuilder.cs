@@ -103,7 +103,11 @@ public sealed class ServiceBuilder
     {
         Services.AddSingleton(services => new OutputTopic<T>(topic(services.GetRequiredService<Topics>())));
         return AtStart("learn the schema of " + typeof(T).Name, (services, cancellation) =>
-            services.GetRequiredService<OutputTopic<T>>().ConnectAsync(services.GetRequiredService<SchemaRegistryOptions>(), cancellation));
+        {
+            // Connecting and getting an id as an idempotent producer takes up to a second; the first record should not wait for it.
+            _ = services.GetRequiredService<KafkaProducer>();
+            return services.GetRequiredService<OutputTopic<T>>().ConnectAsync(services.GetRequiredService<SchemaRegistryOptions>(), cancellation);
+        });
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace Pipeline.Streaming;
 /// What this process wrote is known from its delivery reports; how far the group has come is asked every 30 ms while anything is
 /// unread, with a consumer that has the group's id and never joins it.
 /// </remarks>
-internal sealed class BacklogGate(string topic, string group, KafkaOptions options, ServiceName service, ILogger log, TimeProvider time) : IDisposable
+internal sealed class BacklogGate(string topic, string group, KafkaOptions options, ServiceName service, ProcessFailure failure, ILogger log, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan AskAgainAfterFault = TimeSpan.FromMilliseconds(500);
@@ -98,6 +98,20 @@ internal sealed class BacklogGate(string topic, string group, KafkaOptions optio
     }
 
     private void Ask()
+    {
+        try
+        {
+            AskUntilStopped();
+        }
+#pragma warning disable CA1031 // The thread's last words: writers would wait for room for ever.
+        catch (Exception fault)
+        {
+            failure.Fail($"How far '{group}' has come on '{topic}' cannot be asked.", fault);
+        }
+#pragma warning restore CA1031
+    }
+
+    private void AskUntilStopped()
     {
         using var consumer = new ConsumerBuilder<byte[], byte[]>(KafkaConfig.Observer(options, service.Value, group))
             .SetLogHandler((_, _) => { })

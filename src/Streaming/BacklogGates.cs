@@ -9,13 +9,13 @@ public sealed class BacklogGates : IDisposable
     private readonly TimeProvider time;
 
     /// <summary>Makes the gates. They connect when they are first needed.</summary>
-    public BacklogGates(IServiceProvider services, KafkaOptions options, ServiceName name, ILoggerFactory loggers, TimeProvider time)
+    public BacklogGates(IServiceProvider services, KafkaOptions options, ServiceName name, ProcessFailure failure, ILoggerFactory loggers, TimeProvider time)
     {
         this.time = time;
         if (options.MaxDownstreamBytes == 0) return;
         var limits = (IEnumerable<BacklogLimit>?)services.GetService(typeof(IEnumerable<BacklogLimit>)) ?? [];
         foreach (var limit in limits)
-            gates[limit.Topic] = new BacklogGate(limit.Topic, limit.Group, options, name, loggers.CreateLogger(name.Value), time);
+            gates[limit.Topic] = new BacklogGate(limit.Topic, limit.Group, options, name, failure, loggers.CreateLogger(name.Value), time);
     }
 
     /// <summary>The gate before a topic, or null.</summary>

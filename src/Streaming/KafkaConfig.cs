@@ -82,6 +82,7 @@ internal static class KafkaConfig
             ["group.id"] = group,
             ["enable.auto.commit"] = "false",
             ["enable.auto.offset.store"] = "false",
+            ["auto.offset.reset"] = "earliest",
             ["socket.nagle.disable"] = "true",
             ["reconnect.backoff.max.ms"] = "2000",
         };

@@ -76,8 +76,8 @@ internal static partial class Log
     [LoggerMessage(31, LogLevel.Warning, "At start: {What} waits (attempt {Attempt}, next in {Wait:0.0} s): {Fault}")]
     public static partial void StartUpWaits(this ILogger log, string what, int attempt, double wait, string fault);
 
-    [LoggerMessage(32, LogLevel.Information, "Ready, listening on {Url}")]
-    public static partial void Ready(this ILogger log, string url);
+    [LoggerMessage(32, LogLevel.Information, "Listening on {Url}")]
+    public static partial void Listening(this ILogger log, string url);
 
     [LoggerMessage(40, LogLevel.Warning, "Kafka {Client}: {Code}, {Reason}")]
     public static partial void ClientError(this ILogger log, string client, ErrorCode code, string reason);
@@ -111,6 +111,7 @@ internal static partial class Log
     public static string Describe(Exception fault) => fault switch
     {
         DbException database => $"{fault.GetType().Name} {database.SqlState}",
+        { InnerException: { } inner } when inner is not DbException => $"{fault.GetType().Name}: {Shorten(fault.Message)} ({inner.GetType().Name}: {Shorten(inner.Message)})",
         _ => $"{fault.GetType().Name}: {Shorten(fault.Message)}",
     };
 

@@ -20,6 +20,7 @@ internal sealed class OffsetCommits
     private Assignment? assignment;
     private bool busy;
     private bool stopped;
+    private volatile Exception? fault;
 
     /// <param name="topic">The topic, for the thread's name.</param>
     /// <param name="commit">Commits and returns when the broker has answered; throws <see cref="KafkaException"/>.</param>
@@ -31,6 +32,9 @@ internal sealed class OffsetCommits
         thread = new Thread(Run) { IsBackground = true, Name = $"commit {topic}" };
         thread.Start();
     }
+
+    /// <summary>Why nothing is committed any more, or null.</summary>
+    public Exception? Fault => fault;
 
     /// <summary>A new tenure; nothing of the last one is committed any more.</summary>
     public void Begin(Assignment? tenure)
@@ -99,15 +103,18 @@ internal sealed class OffsetCommits
                 commit(offsets.Select(one => new TopicPartitionOffset(tenure.Topic, one.Key, one.Value)));
                 Finished();
             }
-            catch (KafkaException fault)
+            catch (KafkaException refused)
             {
-                Failed(tenure, offsets, fault);
+                Failed(tenure, offsets, refused);
             }
-            catch (ObjectDisposedException)
+#pragma warning disable CA1031 // The poll thread looks at it and ends the process; thrown here it would do so without a word.
+            catch (Exception broken)
             {
+                fault = broken;
                 Finished();
                 return;
             }
+#pragma warning restore CA1031
         }
     }
 
@@ -133,9 +140,9 @@ internal sealed class OffsetCommits
         }
     }
 
-    private void Failed(Assignment tenure, Dictionary<int, long> offsets, KafkaException fault)
+    private void Failed(Assignment tenure, Dictionary<int, long> offsets, KafkaException refused)
     {
-        var code = fault.Error.Code;
+        var code = refused.Error.Code;
         // The first three say that the membership itself is over. A coordinator that refuses because of a rebalance will not accept
         // from a member that is just handing over, either. The new owner repeats what is missing.
         var over = code is ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId or ErrorCode.FencedInstanceId
@@ -153,7 +160,7 @@ internal sealed class OffsetCommits
             if (stopped) return;
         }
         if (code is ErrorCode.RebalanceInProgress) log.CommitRefused();
-        else log.CommitFailed(code, fault.Error.Reason);
+        else log.CommitFailed(code, refused.Error.Reason);
     }
 
     private void WaitBeforeRetry(Assignment tenure)

@@ -337,6 +337,7 @@ internal sealed class RecordSource : IDisposable
     private void ThrowIfBroken()
     {
         if (callbackFault is { } fault) throw new InvalidOperationException("A rebalance could not be handled.", fault);
+        if (commits.Fault is { } broken) throw new InvalidOperationException("Positions cannot be committed.", broken);
         if (Volatile.Read(ref fatal) is { } error) throw new KafkaException(error);
     }
 

@@ -103,7 +103,11 @@ public sealed class ServiceBuilder
     {
         Services.AddSingleton(services => new OutputTopic<T>(topic(services.GetRequiredService<Topics>())));
         return AtStart("learn the schema of " + typeof(T).Name, (services, cancellation) =>
-            services.GetRequiredService<OutputTopic<T>>().ConnectAsync(services.GetRequiredService<SchemaRegistryOptions>(), cancellation));
+        {
+            // Connecting and getting an id as an idempotent producer takes up to a second; the first record should not wait for it.
+            _ = services.GetRequiredService<KafkaProducer>();
+            return services.GetRequiredService<OutputTopic<T>>().ConnectAsync(services.GetRequiredService<SchemaRegistryOptions>(), cancellation);
+        });
     }
 
     /// <summary>
@@ -219,6 +223,7 @@ public sealed class ServiceBuilder
         Services.AddSingleton<RecordProducer>();
         Services.AddSingleton<LagReader>();
         Services.AddSingleton<TopicAdmin>();
+        Services.AddSingleton<TopicTools>();
         Services.AddSingleton(services => new StartUp(
             works, services, services.GetRequiredService<ServiceName>(), services.GetRequiredService<ILoggerFactory>(),
             services.GetRequiredService<ProcessFailure>(), services.GetRequiredService<TimeProvider>()));

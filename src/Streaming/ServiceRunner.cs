@@ -39,7 +39,7 @@ public static class ServiceRunner
                 }
 
                 await app.StartAsync(cancellation);
-                log.Ready(string.Join(", ", app.Urls));
+                log.Listening(string.Join(", ", app.Urls));
                 await app.WaitForShutdownAsync(cancellation);
                 return failure.HasFailed || HasThrown(app) ? Failed : Stopped;
             }

@@ -20,6 +20,7 @@ public sealed class StageLoop<TIn> : BackgroundService
     private const int BufferedBatches = 4;
     private const long BufferedBytes = 16 * 1024 * 1024;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan FailedLimit = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(1);
 
     private readonly InputTopic<TIn> input;
@@ -90,9 +91,12 @@ public sealed class StageLoop<TIn> : BackgroundService
         await using (stopping.Register(asked.SetResult))
             await Task.WhenAny(working, asked.Task);
 
-        await source.StopAsync(StopLimit, LeaveLimit);
+        // A worker that has failed will not finish anything any more.
+        await source.StopAsync(working.IsCompleted ? FailedLimit : StopLimit, LeaveLimit);
         await stopWorking.CancelAsync();
-        await working;
+        // A stage that ignores its cancellation is left behind; the process ends without it.
+        await Task.WhenAny(working, Task.Delay(LeaveLimit / 2, shared.Time, CancellationToken.None));
+        if (working.IsCompleted) await working;
     }
 
     private async Task WorkAsync(RecordSource source, CancellationToken stop)

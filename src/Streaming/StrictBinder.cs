@@ -80,7 +80,9 @@ internal static class StrictBinder
             var member = result.MemberNames.FirstOrDefault();
             // Already said that it could not be read; its default says nothing.
             if (member is not null && unreadable.Contains(member)) continue;
-            faults.Add(member is null ? $"{path}: {result.ErrorMessage}" : $"{path}:{member}: {result.ErrorMessage}");
+            var name = member is null ? path : $"{path}:{member}";
+            // Some annotations name the setting in their own message.
+            faults.Add(result.ErrorMessage!.StartsWith(name, StringComparison.Ordinal) ? result.ErrorMessage : $"{name}: {result.ErrorMessage}");
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class TopicAdmin(KafkaOptions options, ServiceName service)
     /// <returns>The names that were created.</returns>
     /// <exception cref="KafkaUnavailableException">The brokers did not answer, or are the in-process broker, which creates topics on first use only.</exception>
     /// <exception cref="InvalidOperationException">The brokers refused a topic.</exception>
-    public async Task<IReadOnlyList<string>> CreateAsync(IReadOnlyList<TopicDescription> topics, int partitions, short replication, TimeSpan retention)
+    public async Task<IReadOnlyList<string>> CreateAsync(IReadOnlyList<Contracts.TopicDescription> topics, int partitions, short replication, TimeSpan retention)
     {
         using var admin = new AdminClientBuilder(KafkaConfig.Admin(options, service.Value))
             .SetLogHandler((_, _) => { })

@@ -76,6 +76,15 @@ public sealed class OwnPositions(KafkaFixture kafka) : IClassFixture<KafkaFixtur
         Assert.Equal(0, store.Conflicts);
     }
 
+    [Fact]
+    public async Task Forbid_writing_records()
+    {
+        var topics = kafka.NewTopics("emitting");
+        kafka.ProduceRaw(topics, business: 1, from: 0, count: 1);
+        await using var service = TestService.Start(kafka, topics, "emitting", new Store { Emits = Stages.PassOn(topics) });
+        Assert.Equal(1, await service.ExitCode.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
     /// <summary>What the Sink does in one database transaction: values and positions, with a comparison of the expected position.</summary>
     private sealed class Store : IStage<RawEvent>, IOwnPositions
     {
@@ -94,6 +103,8 @@ public sealed class OwnPositions(KafkaFixture kafka) : IClassFixture<KafkaFixtur
 
         public string Breaks { get; init; } = "";
 
+        public Stages.FromFunction? Emits { get; init; }
+
         public Task<IReadOnlyList<Position>> LoadAsync(IReadOnlyList<Position> partitions, CancellationToken cancellation)
         {
             lock (Next)
@@ -106,6 +117,7 @@ public sealed class OwnPositions(KafkaFixture kafka) : IClassFixture<KafkaFixtur
 
         public Task<IReadOnlyList<Outcome>> RunAsync(Batch<RawEvent> batch, CancellationToken cancellation)
         {
+            if (Emits is not null) return Emits.RunAsync(batch, cancellation);
             lock (Next)
             {
                 BeforeBatch(++batches);

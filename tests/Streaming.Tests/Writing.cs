@@ -76,12 +76,14 @@ public sealed class Writing(KafkaFixture kafka) : IClassFixture<KafkaFixture>
         var producer = app.Services.GetRequiredService<RecordProducer>();
         Output Raw(int number) => Record(topics, number, 1000) with { Topic = topics.All.Raw.Name, Value = KafkaFixture.Raw(1, number, padding: 1000) };
 
-        var written = 20;
+        // The first write also waits for the connection.
+        await producer.WriteAsync([Raw(20)], Limit, CancellationToken.None);
+        var written = 21;
         while (true)
         {
             try
             {
-                await producer.WriteAsync([Raw(written)], TimeSpan.FromSeconds(1), CancellationToken.None);
+                await producer.WriteAsync([Raw(written)], TimeSpan.FromSeconds(2), CancellationToken.None);
                 written++;
             }
             catch (KafkaUnavailableException)

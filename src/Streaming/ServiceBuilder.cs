@@ -223,7 +223,6 @@ public sealed class ServiceBuilder
         Services.AddSingleton<RecordProducer>();
         Services.AddSingleton<LagReader>();
         Services.AddSingleton<TopicAdmin>();
-        Services.AddSingleton<TopicTools>();
         Services.AddSingleton(services => new StartUp(
             works, services, services.GetRequiredService<ServiceName>(), services.GetRequiredService<ILoggerFactory>(),
             services.GetRequiredService<ProcessFailure>(), services.GetRequiredService<TimeProvider>()));

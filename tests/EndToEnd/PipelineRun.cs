@@ -81,7 +81,7 @@ internal sealed class PipelineRun : IAsyncDisposable
     {
         using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, TimeProvider.System);
         var end = await Drain.WaitAsync(monitor.ReadAsync, _ => { }, TimeSpan.FromSeconds(90), TimeProvider.System, default);
-        Assert.True(end == Drain.End.Drained, string.Join('\n', children.Values.Select(child => $"{child.Name}: {child.LastLines(3)}")));
+        Assert.True(end.End == Drain.End.Drained, string.Join('\n', children.Values.Select(child => $"{child.Name}: {child.LastLines(3)}")));
     }
 
     /// <summary>How many records of a topic a group has taken care of.</summary>

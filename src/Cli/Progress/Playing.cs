@@ -56,9 +56,10 @@ internal sealed class Playing(Terminal terminal, PipelineSettings settings, Func
             }
             await sending;
 
-            if (await Drain.WaitAsync(monitor.ReadAsync, Show, DrainPatience, clock, cancellation) == Drain.End.Stuck)
+            var drained = await Drain.WaitAsync(monitor.ReadAsync, Show, DrainPatience, clock, cancellation);
+            if (drained.End == Drain.End.Stuck)
                 throw new PipelineException($"The pipeline did not finish: nothing has moved for {DrainPatience.TotalSeconds:0} s.");
-            return clock.GetElapsedTime(begun);
+            return clock.GetElapsedTime(begun, drained.QuietSince);
 
             void Show(IReadOnlyList<StageFigures> readers)
             {

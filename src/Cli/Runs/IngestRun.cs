@@ -57,7 +57,7 @@ internal sealed class IngestRun(Terminal terminal, CheckoutFolders folders, Time
     {
         using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, clock);
         var board = new ProgressBoard(terminal, clock);
-        if (await board.RunAsync(() => Drain.WaitAsync(monitor.ReadAsync, board.Show, DrainPatience, clock, cancellation)) == Drain.End.Stuck)
+        if ((await board.RunAsync(() => Drain.WaitAsync(monitor.ReadAsync, board.Show, DrainPatience, clock, cancellation))).End == Drain.End.Stuck)
             throw new PipelineException($"The pipeline did not finish: nothing has moved for {DrainPatience.TotalSeconds:0} s.", "What ./pipeline up says tells which service stands still.");
         terminal.Say("Everything has been stored.");
     }

@@ -147,7 +147,7 @@ internal sealed class UpRun(Terminal terminal, CheckoutFolders folders, TimeProv
         try
         {
             var end = await Drain.WaitAsync(monitor.ReadAsync, figures => last = figures, DrainPatience, clock, interruption.Hurrying);
-            if (end == Drain.End.Drained)
+            if (end.End == Drain.End.Drained)
             {
                 terminal.Say("Everything has been stored.");
                 return ExitCode.Ok;

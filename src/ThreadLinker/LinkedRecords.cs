@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Pipeline.Contracts;
+using Pipeline.Identity;
 using Pipeline.Streaming;
 
 namespace Pipeline.ThreadLinker;
@@ -53,7 +54,7 @@ public sealed class LinkedRecords(OutputTopic<LinkedEvent> linked)
         {
             if (merge is not { Absorbed: { } absorbed, Survivor: { } survivor }) continue;
             var at = Timestamp.FromDateTime(merge.At);
-            var value = Envelope(@event, MergeEventId.OfMerge(merge.EventId, merge.BusinessId, merge.AbsorbedLeadId).ToString());
+            var value = Envelope(@event, DerivedIds.Of(merge.EventId, $"merged {merge.BusinessId} {merge.AbsorbedLeadId}").ToString());
             value.ConversationMerged = new ConversationMerged
             {
                 Survivor = Contract(survivor),

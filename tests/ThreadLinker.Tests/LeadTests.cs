@@ -68,16 +68,6 @@ public sealed class LeadTests
         Assert.False(lead.HasLearned);
     }
 
-    [Fact]
-    public void The_id_of_a_merge_follows_from_its_cause_and_the_absorbed_lead()
-    {
-        var cause = Guid.Parse("0190a1b2-0000-5000-8000-000000000001");
-
-        Assert.Equal(MergeEventId.OfMerge(cause, 7, 1), MergeEventId.OfMerge(cause, 7, 1));
-        Assert.Equal(3, new[] { MergeEventId.OfMerge(cause, 7, 1), MergeEventId.OfMerge(cause, 7, 2), MergeEventId.OfMerge(cause, 8, 1) }.Distinct().Count());
-        Assert.Equal(8, MergeEventId.OfMerge(cause, 7, 1).Version);
-    }
-
     private static Lead Of(long id, PhoneEvidence? phone = null, bool crm = false) => Lead.Stored(7, id, crm, phone, null, null);
 
     private static Lead Merge(Lead one, Lead other)

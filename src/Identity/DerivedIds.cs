@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Pipeline.Identity;
@@ -14,13 +13,6 @@ public static class DerivedIds
         var name = new byte[16 + Encoding.UTF8.GetByteCount(what)];
         cause.TryWriteBytes(name, bigEndian: true, out _);
         Encoding.UTF8.GetBytes(what, name.AsSpan(16));
-        Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
-        // SHA-1 is what version 5 is made of; nothing is protected by it.
-#pragma warning disable CA5350
-        SHA1.HashData(name, hash);
-#pragma warning restore CA5350
-        hash[6] = (byte)((hash[6] & 0x0f) | 0x50);
-        hash[8] = (byte)((hash[8] & 0x3f) | 0x80);
-        return new Guid(hash[..16], bigEndian: true);
+        return Uuid5.Of(name);
     }
 }

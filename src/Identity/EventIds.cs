@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -53,7 +52,7 @@ public static class EventIds
             Text(name, part);
             Text(name, json);
         }
-        return Version5(name.WrittenSpan);
+        return Uuid5.Of(name.WrittenSpan);
     }
 
     private static bool TryWriteMessage(ArrayBufferWriter<byte> name, EventShape shape, string part, JsonElement item)
@@ -151,15 +150,4 @@ public static class EventIds
         Namespace.TryWriteBytes(name.GetSpan(16), bigEndian: true, out var written);
         name.Advance(written);
     }
-
-#pragma warning disable CA5350 // UUID version 5 is SHA-1 by definition; it names, it protects nothing.
-    private static Guid Version5(ReadOnlySpan<byte> name)
-    {
-        Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
-        SHA1.HashData(name, hash);
-        hash[6] = (byte)((hash[6] & 0x0F) | 0x50);
-        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return new Guid(hash[..16], bigEndian: true);
-    }
-#pragma warning restore CA5350
 }

@@ -1,6 +1,5 @@
 using Npgsql;
 using Pipeline.Servers;
-using Pipeline.Storage;
 
 namespace Pipeline.Resolver.Tests;
 
@@ -23,13 +22,7 @@ public sealed class Stores : IAsyncLifetime
         await Postgres.DisposeAsync();
     }
 
-    public async Task<NpgsqlDataSource> NewDatabaseAsync()
-    {
-        var options = new PostgresOptions();
-        var database = Database.Open(await Postgres.CreateDatabaseAsync(), options, "tests", keyLookupsOnly: true);
-        await Migrations.ApplyAsync(database, options.Schema, default);
-        return database;
-    }
+    public Task<NpgsqlDataSource> NewDatabaseAsync() => Postgres.MigratedDatabaseAsync();
 }
 
 [CollectionDefinition(nameof(Stores))]

@@ -1,6 +1,5 @@
 using Npgsql;
 using Pipeline.Servers;
-using Pipeline.Storage;
 using Xunit;
 
 namespace Pipeline.ThreadLinker.Tests;
@@ -11,12 +10,7 @@ public sealed class PostgresFixture : IAsyncLifetime
     private PostgresServer server = null!;
 
     /// <summary>A pool on a new database with the product's tables.</summary>
-    public async Task<NpgsqlDataSource> MigratedDatabaseAsync()
-    {
-        var database = Database.Open(await server.CreateDatabaseAsync(), new PostgresOptions(), "tests", keyLookupsOnly: true);
-        await Migrations.ApplyAsync(database, "whatsapp", default);
-        return database;
-    }
+    public Task<NpgsqlDataSource> MigratedDatabaseAsync() => server.MigratedDatabaseAsync();
 
     public async Task InitializeAsync() => server = await PostgresServer.StartAsync();
 

@@ -32,8 +32,8 @@ public sealed class PostgresLidEntries(NpgsqlDataSource database)
         """;
 
     private const string WriteHistory = """
-        INSERT INTO lid_mapping_history (business_id, lid, phone_e164, grade, source, first_seen, last_seen, event_id, replaced_by)
-        SELECT * FROM unnest(@business, @lid, @phone, @grade, @source, @first_seen, @last_seen, @event_id, @replaced_by)
+        INSERT INTO lid_mapping_history (business_id, lid, phone_e164, grade, source, first_seen, last_seen, event_id)
+        SELECT * FROM unnest(@business, @lid, @phone, @grade, @source, @first_seen, @last_seen, @event_id)
         ON CONFLICT DO NOTHING
         """;
 
@@ -98,7 +98,6 @@ public sealed class PostgresLidEntries(NpgsqlDataSource database)
         {
             var keep = new NpgsqlBatchCommand(WriteHistory);
             AddEntries(keep.Parameters, [.. changes.Replaced.Select(old => KeyValuePair.Create(old.Key, old.Old))]);
-            keep.Parameters.Add(new NpgsqlParameter<Guid[]>("replaced_by", [.. changes.Replaced.Select(old => old.By)]));
             batch.BatchCommands.Add(keep);
         }
         await batch.ExecuteNonQueryAsync(cancellation);

@@ -3,7 +3,7 @@
 
 -- A row speaks of the earliest statement of its grade: source, event and position are of that one.
 ALTER TABLE lid_mappings
-  ADD COLUMN raw_partition integer,      -- null: an answer of the resolve endpoint
+  ADD COLUMN raw_partition integer,      -- for an answer of the resolve endpoint: of the event that made the question necessary
   ADD COLUMN raw_offset    bigint,
   DROP CONSTRAINT lid_mappings_grade_check,
   ADD CONSTRAINT lid_mappings_grade_check CHECK (grade IN ('strong', 'seed', 'quoted'));

@@ -15,6 +15,9 @@ public enum EvidenceSource
     /// <summary>The session was asked.</summary>
     Endpoint,
 
+    /// <summary>Whom the person quoted, for a business whose operator trusts that.</summary>
+    Quoted,
+
     /// <summary>Learned after the message had gone on.</summary>
     Late,
 

@@ -10,6 +10,7 @@ public static class EvidenceSourceWords
         EvidenceSource.Envelope => "envelope",
         EvidenceSource.Table => "table",
         EvidenceSource.Endpoint => "endpoint",
+        EvidenceSource.Quoted => "quoted",
         EvidenceSource.Late => "late",
         _ => "none",
     };

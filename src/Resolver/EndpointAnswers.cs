@@ -6,45 +6,59 @@ using Pipeline.Streaming;
 namespace Pipeline.Resolver;
 
 /// <summary>
-/// Writes down what the resolve endpoint answers, whether in time for its batch or later: announced on <c>enriched</c> first and put
-/// into the table after, so that a crash in between costs a second question and never an announcement.
+/// Writes down what the resolve endpoint answers, whether in time for its batch or later. A phone is announced on <c>enriched</c> first and
+/// put into the table after, so that a crash in between costs a second question and never an announcement. “Unknown” puts the next
+/// question off. No answer writes nothing: the question's lease runs out and it is asked again.
 /// </summary>
 public sealed class EndpointAnswers(
     LidTable table,
+    ParkedLids parked,
     OutputTopic<EnrichedEvent> enriched,
     OutputTopic<LidMapping> mappings,
     RecordProducer producer,
     TimeProvider clock,
     ILogger<EndpointAnswers> log) : BackgroundService
 {
+    private const int MostAtOnce = 500;
     private static readonly TimeSpan AcknowledgeWithin = TimeSpan.FromSeconds(30);
 
-    private readonly Channel<(LidKey Key, RawEvent Raw, PhoneNumber Phone)> found = Channel.CreateUnbounded<(LidKey, RawEvent, PhoneNumber)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Answered> answers = Channel.CreateUnbounded<Answered>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Waits for one answer in the background.</summary>
     /// <param name="key">The LID that was asked for.</param>
-    /// <param name="raw">The event that made it necessary.</param>
+    /// <param name="origin">The event that made it necessary.</param>
     /// <param name="answer">The question under way; it never fails.</param>
-    public void Follow(LidKey key, RawEvent raw, Task<PhoneNumber?> answer) =>
+    public void Follow(LidKey key, EventOrigin origin, Task<EndpointAnswer> answer) =>
         _ = answer.ContinueWith(
             done =>
             {
-                if (done is { IsCompletedSuccessfully: true, Result: { } phone }) found.Writer.TryWrite((key, raw, phone));
+                if (done is { IsCompletedSuccessfully: true, Result.IsAnswer: true }) answers.Writer.TryWrite(new Answered(key, origin, done.Result.Phone, Microseconds.Of(clock.GetUtcNow())));
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
 
+    /// <summary>Writes down what has been answered so far. For tests; the service does it by itself.</summary>
+    public async Task WriteDownAsync(CancellationToken cancellation)
+    {
+        var some = new List<Answered>();
+        while (some.Count < MostAtOnce && answers.Reader.TryRead(out var one)) some.Add(one);
+        if (some.Count > 0) await WriteDownAsync(some, cancellation);
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var (key, raw, phone) in found.Reader.ReadAllAsync(stoppingToken))
+        var some = new List<Answered>();
+        while (await answers.Reader.WaitToReadAsync(stoppingToken))
         {
+            some.Clear();
+            while (some.Count < MostAtOnce && answers.Reader.TryRead(out var one)) some.Add(one);
             while (!stoppingToken.IsCancellationRequested)
             {
                 try
                 {
-                    await WriteDownAsync(key, raw, phone, stoppingToken);
+                    await WriteDownAsync(some, stoppingToken);
                     break;
                 }
                 catch (Exception fault) when (fault is KafkaUnavailableException || Transient.Is(fault))
@@ -56,30 +70,48 @@ public sealed class EndpointAnswers(
         }
     }
 
-    private async Task WriteDownAsync(LidKey key, RawEvent raw, PhoneNumber phone, CancellationToken cancellation)
+    private async Task WriteDownAsync(List<Answered> some, CancellationToken cancellation)
     {
-        var at = raw.ReceivedAt.ToDateTimeOffset();
+        var unknown = some.Where(one => one.Phone is null).Select(one => one.Key).ToHashSet();
+        if (unknown.Count > 0) await parked.NoteUnknownAsync(unknown, clock.GetUtcNow(), cancellation);
+
+        var found = some.Where(one => one.Phone is not null).DistinctBy(one => one.Key).ToArray();
+        if (found.Length == 0) return;
+        await table.OpenAsync([.. found.Select(one => one.Key.BusinessId).Distinct()], cancellation);
+        await producer.WriteAsync([.. found.SelectMany(Announcement)], AcknowledgeWithin, cancellation);
+        await table.ChangeAsync([.. found.Select(one => one.Key)], rows => Decide(found, rows), cancellation);
+    }
+
+    private static TableChanges Decide(Answered[] found, IReadOnlyDictionary<LidKey, LidRow> rows)
+    {
+        var changes = new TableChanges();
+        foreach (var one in found)
+        {
+            var before = rows.GetValueOrDefault(one.Key);
+            var change = MappingRules.Decide(before, one.Seen);
+            if (!ReferenceEquals(change.Row, before)) changes.Rows[one.Key] = change.Row;
+            if (change.Verdict == MappingVerdict.Replaced) changes.Moved.Add(one.Key);
+            changes.Found.Add(one.Key);
+        }
+        return changes;
+    }
+
+    private Output[] Announcement(Answered one)
+    {
+        var (key, origin) = (one.Key, one.Origin);
+        var eventId = DerivedIds.Of(origin.EventId, $"mapping {key.Lid} {one.Phone}");
+        var learned = Enrichment.OfMapping(origin, eventId, key, one.Seen, previous: null);
+        var entry = MappingRules.Decide(null, one.Seen).Stated;
+        return
+        [
+            enriched.Record(Topics.KeyOf(key.BusinessId), learned, eventId.ToString(), EventTypes.Of(learned), key.BusinessId, one.At),
+            mappings.Record(Topics.KeyOf(key.BusinessId, key.Lid.Digits), Enrichment.OfEntry(key, entry), eventId.ToString(), "whatsapp.lid-mapping.v1", key.BusinessId, one.At),
+        ];
+    }
+
+    private readonly record struct Answered(LidKey Key, EventOrigin Origin, PhoneNumber? Phone, DateTimeOffset At)
+    {
         // What a session remembers is hearsay beside what a message itself states, so any stated pair outranks it.
-        var eventId = DerivedIds.Of(Guid.Parse(raw.EventId), $"mapping {key.Lid} {phone}");
-        var seen = new LidObservation(phone, MappingGrade.Seed, "endpoint", at, Guid.Parse(raw.EventId));
-        var learned = Enrichment.OfMapping(raw, eventId, key, seen, previous: null);
-        var entry = MappingRules.Decide(null, seen).Entry;
-        await producer.WriteAsync(
-            [
-                enriched.Record(Topics.KeyOf(raw.BusinessId), learned, eventId.ToString(), EventTypes.Of(learned), raw.BusinessId, at),
-                mappings.Record(Topics.KeyOf(raw.BusinessId, key.Lid.Digits), Enrichment.OfEntry(key, entry), eventId.ToString(), "whatsapp.lid-mapping.v1", raw.BusinessId, at),
-            ],
-            AcknowledgeWithin,
-            cancellation);
-        await table.ChangeAsync(
-            [key],
-            rows =>
-            {
-                var change = MappingRules.Decide(rows.GetValueOrDefault(key), seen);
-                return change.Verdict is MappingVerdict.Learned or MappingVerdict.Confirmed or MappingVerdict.Replaced
-                    ? new LidTableChanges(new Dictionary<LidKey, LidEntry> { [key] = change.Entry }, change.Verdict == MappingVerdict.Replaced ? [(key, change.Other!, seen.EventId)] : [])
-                    : new LidTableChanges(new Dictionary<LidKey, LidEntry>(), []);
-            },
-            cancellation);
+        public LidObservation Seen => new(Phone!.Value, MappingGrade.Seed, "endpoint", At, Origin.EventId, Origin.Raw);
     }
 }

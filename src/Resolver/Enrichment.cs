@@ -8,17 +8,17 @@ namespace Pipeline.Resolver;
 public static class Enrichment
 {
     /// <summary>The event that follows from what was read, or null when nothing does (the event only taught, or concerns no conversation).</summary>
-    public static EnrichedEvent? Of(RawEvent raw, ReadEvent read)
+    public static EnrichedEvent? Of(EventOrigin origin, ReadEvent read)
     {
         var isGroup = read.GroupId is not null;
         // Status posts, newsletters, bots and lists sent by the business have no conversation.
         if (!isGroup && read.Peer is null) return null;
 
-        var enriched = Envelope(raw, raw.EventId);
+        var enriched = Envelope(origin, origin.EventId);
         switch (read.Kind)
         {
             case EventKind.Direct or EventKind.Group or EventKind.Undecryptable or EventKind.Broadcast:
-                enriched.Message = MessageOf(raw, read, isGroup);
+                enriched.Message = MessageOf(origin, read, isGroup);
                 return enriched;
             case EventKind.Receipt when read.TargetId is not null && read.Status is not null:
                 enriched.Receipt = new Receipt
@@ -42,23 +42,23 @@ public static class Enrichment
     }
 
     /// <summary>A <em>mapping learned</em> event.</summary>
-    /// <param name="raw">The event that taught it.</param>
+    /// <param name="origin">The event that taught it.</param>
     /// <param name="eventId">Deterministic id of the new event.</param>
     /// <param name="key">The LID.</param>
     /// <param name="seen">What was stated.</param>
     /// <param name="previous">The phone before, if any.</param>
-    public static EnrichedEvent OfMapping(RawEvent raw, Guid eventId, LidKey key, LidObservation seen, PhoneNumber? previous)
+    public static EnrichedEvent OfMapping(EventOrigin origin, Guid eventId, LidKey key, LidObservation seen, PhoneNumber? previous)
     {
-        var enriched = Envelope(raw, eventId.ToString());
+        var enriched = Envelope(origin, eventId);
         enriched.MappingLearned = new MappingLearned
         {
             Lid = key.Lid.Digits,
             Phone = seen.Phone.ToString(),
             PreviousPhone = previous?.ToString() ?? "",
-            Grade = GradeWord(seen.Grade),
+            Grade = GradeWords.Of(seen.Grade),
             Source = seen.Source,
             SeenAt = Timestamp.FromDateTimeOffset(seen.At),
-            CauseEventId = raw.EventId,
+            CauseEventId = origin.EventId.ToString(),
         };
         return enriched;
     }
@@ -69,30 +69,31 @@ public static class Enrichment
         BusinessId = key.BusinessId,
         Lid = key.Lid.Digits,
         Phone = entry.Phone.ToString(),
-        Grade = GradeWord(entry.Grade),
+        Grade = GradeWords.Of(entry.Grade),
         Source = entry.Source,
         SeenAt = Timestamp.FromDateTimeOffset(entry.LastSeen),
         SourceEventId = entry.EventId.ToString(),
+        Raw = PositionOf(entry.Raw),
     };
 
-    /// <summary>The word for a grade, in Postgres, on topics and in files.</summary>
-    public static string GradeWord(MappingGrade grade) => grade == MappingGrade.Strong ? "strong" : "seed";
-
-    private static EnrichedEvent Envelope(RawEvent raw, string eventId) => new()
+    private static EnrichedEvent Envelope(EventOrigin origin, Guid eventId) => new()
     {
-        EventId = eventId,
-        BusinessId = raw.BusinessId,
-        Source = raw.Source,
-        Session = raw.Session,
-        ReceivedAt = raw.ReceivedAt,
+        EventId = eventId.ToString(),
+        BusinessId = origin.BusinessId,
+        Source = origin.Source,
+        Session = origin.Session,
+        ReceivedAt = Timestamp.FromDateTimeOffset(origin.ReceivedAt),
+        Raw = PositionOf(origin.Raw),
     };
 
-    private static Message MessageOf(RawEvent raw, ReadEvent read, bool isGroup)
+    private static RawPosition? PositionOf(RawPlace? place) => place is { } known ? new RawPosition { Partition = known.Partition, Offset = known.Offset } : null;
+
+    private static Message MessageOf(EventOrigin origin, ReadEvent read, bool isGroup)
     {
         var message = new Message
         {
             // Without an id of its own a message is still one message; the delivery's id keeps it apart from all others.
-            MessageId = read.MessageId ?? raw.EventId,
+            MessageId = read.MessageId ?? origin.EventId.ToString(),
             Kind = KindOf(isGroup),
             GroupId = read.GroupId ?? "",
             FromMe = read.FromMe,
@@ -149,6 +150,7 @@ public static class Enrichment
             EvidenceSource.Envelope => Party.Types.Source.Envelope,
             EvidenceSource.Table => Party.Types.Source.Table,
             EvidenceSource.Endpoint => Party.Types.Source.Endpoint,
+            EvidenceSource.Quoted => Party.Types.Source.Quoted,
             _ => Party.Types.Source.None,
         },
         Address = evidence.Address ?? "",

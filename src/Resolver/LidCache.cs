@@ -7,24 +7,29 @@ namespace Pipeline.Resolver;
 public sealed class LidCache(int capacity)
 {
     private readonly int half = Math.Max(1, capacity / 2);
-    private Dictionary<LidKey, LidEntry?> young = [];
-    private Dictionary<LidKey, LidEntry?> old = [];
+    private Dictionary<LidKey, State> young = [];
+    private Dictionary<LidKey, State> old = [];
 
-    /// <summary>True when the LID has been looked up before; <paramref name="entry"/> is null when it was unknown then.</summary>
-    public bool TryGet(LidKey key, out LidEntry? entry)
+    /// <summary>What is remembered of a LID.</summary>
+    /// <param name="Entry">Its phone; null when it is unknown.</param>
+    /// <param name="IsParked">It is among the parked ones.</param>
+    public readonly record struct State(LidEntry? Entry, bool IsParked);
+
+    /// <summary>True when the LID has been looked up before, with or without success.</summary>
+    public bool TryGet(LidKey key, out State state)
     {
-        if (young.TryGetValue(key, out entry)) return true;
-        if (!old.Remove(key, out entry)) return false;
-        Put(key, entry);
+        if (young.TryGetValue(key, out state)) return true;
+        if (!old.Remove(key, out state)) return false;
+        Put(key, state);
         return true;
     }
 
-    /// <summary>Remembers what is known of a LID; null for unknown.</summary>
-    public void Put(LidKey key, LidEntry? entry)
+    /// <summary>Remembers what is known of a LID.</summary>
+    public void Put(LidKey key, State state)
     {
         if (young.Count >= half && !young.ContainsKey(key)) (old, young) = (young, []);
         old.Remove(key);
-        young[key] = entry;
+        young[key] = state;
     }
 
     /// <summary>

@@ -8,4 +8,5 @@ namespace Pipeline.Resolver;
 /// <param name="Source">The field that stated it.</param>
 /// <param name="At">The event's own time; when the event has none, when the Ingestor received it.</param>
 /// <param name="EventId">The event.</param>
-public readonly record struct LidObservation(PhoneNumber Phone, MappingGrade Grade, string Source, DateTimeOffset At, Guid EventId);
+/// <param name="Raw">Where the event lies.</param>
+public readonly record struct LidObservation(PhoneNumber Phone, MappingGrade Grade, string Source, DateTimeOffset At, Guid EventId, RawPlace? Raw = null);

@@ -1,73 +1,105 @@
 namespace Pipeline.Resolver;
 
 /// <summary>
-/// The LID table in its three tiers: this process's memory → Redis, one MGET a batch → Postgres, one query a batch. Postgres is the
+/// The LID table in its three tiers: this process's memory → Redis, one MGET a batch → Postgres, one round trip a batch. Postgres is the
 /// truth; whatever changes is written there first. Used by one batch at a time; background answers come in through the same gate.
 /// </summary>
-public sealed class LidTable(LidCache memory, RedisLidEntries redis, PostgresLidEntries postgres, ResolverMetrics metrics) : IDisposable
+public sealed class LidTable(LidCache memory, RedisLidEntries redis, PostgresLidEntries postgres, OwnAddressBook own, ResolverMetrics metrics) : IDisposable
 {
     private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly HashSet<long> opened = [];
 
-    /// <summary>What is known of each of the given LIDs; one that is not in the answer is unknown.</summary>
-    public async Task<Dictionary<LidKey, LidEntry>> FindAsync(IReadOnlyCollection<LidKey> keys, CancellationToken cancellation)
+    /// <summary>The own addresses of the businesses that have been opened.</summary>
+    public OwnAddressBook Own => own;
+
+    /// <summary>
+    /// New partitions: forgets what this process remembers, and fills its memory with the newest rows of what it holds now.
+    /// </summary>
+    /// <param name="partitions">The partitions of <c>raw</c> that this process holds.</param>
+    /// <param name="entries">How many rows at most.</param>
+    public async Task BeginAsync(IReadOnlyList<int> partitions, int entries, CancellationToken cancellation)
     {
         await gate.WaitAsync(cancellation);
-        try
-        {
-            var found = new Dictionary<LidKey, LidEntry>(keys.Count);
-            var missing = new List<LidKey>();
-            foreach (var key in keys)
-            {
-                if (!memory.TryGet(key, out var entry)) missing.Add(key);
-                else if (entry is not null) found[key] = entry;
-            }
-            metrics.CountTier("memory", keys.Count - missing.Count);
-            if (missing.Count == 0) return found;
-
-            var cached = await redis.FindAsync(missing, cancellation);
-            metrics.CountTier("redis", cached.Count);
-            Remember(cached, found);
-            missing.RemoveAll(cached.ContainsKey);
-            if (missing.Count == 0) return found;
-
-            var stored = await postgres.FindAsync(missing, cancellation);
-            metrics.CountTier("postgres", stored.Count);
-            Remember(stored, found);
-            foreach (var key in missing)
-                if (!stored.ContainsKey(key)) memory.Put(key, null);
-            await redis.StoreAsync([.. stored], cancellation);
-            return found;
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
-
-    /// <summary>Lets <paramref name="decide"/> change some rows, on the truth and alone, and brings the nearer tiers up to date.</summary>
-    public async Task ChangeAsync(IReadOnlyCollection<LidKey> keys, Func<IReadOnlyDictionary<LidKey, LidEntry>, LidTableChanges> decide, CancellationToken cancellation)
-    {
-        await gate.WaitAsync(cancellation);
-        try
-        {
-            var changes = new LidTableChanges(new Dictionary<LidKey, LidEntry>(), []);
-            await postgres.ChangeAsync([.. keys], rows => changes = decide(rows), cancellation);
-            foreach (var (key, entry) in changes.Entries) memory.Put(key, entry);
-            await redis.StoreAsync([.. changes.Entries], cancellation);
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
-
-    /// <summary>Forgets what this process remembers; due when partitions change hands.</summary>
-    public void Forget()
-    {
-        gate.Wait();
         try
         {
             memory.Clear();
+            opened.Clear();
+            own.Clear();
+            if (entries == 0 || partitions.Count == 0) return;
+            foreach (var (key, entry) in await postgres.NewestAsync(partitions, entries, cancellation)) memory.Put(key, new LidCache.State(entry, false));
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Reads what has to be known of a business before its first look-up: its own addresses and the epoch of its cache.</summary>
+    public async Task OpenAsync(IReadOnlyCollection<long> businesses, CancellationToken cancellation)
+    {
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            var unopened = businesses.Where(business => !opened.Contains(business)).ToArray();
+            if (unopened.Length == 0) return;
+            foreach (var (business, epoch) in await postgres.OpenAsync(unopened, own, cancellation)) redis.SetEpoch(business, epoch);
+            opened.UnionWith(unopened);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>What is known of each of the given LIDs; one that is not in the answer is unknown. Their businesses have been opened.</summary>
+    public async Task<LidView> FindAsync(IReadOnlyCollection<LidKey> keys, CancellationToken cancellation)
+    {
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            var view = new LidView();
+            var missing = new List<LidKey>();
+            foreach (var key in keys)
+            {
+                if (!memory.TryGet(key, out var state)) missing.Add(key);
+                else Show(view, key, state);
+            }
+            metrics.CountTier("memory", keys.Count - missing.Count);
+            if (missing.Count == 0) return view;
+
+            var cached = await redis.FindAsync(missing, cancellation);
+            metrics.CountTier("redis", cached.Count);
+            foreach (var (key, entry) in cached) Remember(view, key, new LidCache.State(entry, false));
+            missing.RemoveAll(cached.ContainsKey);
+            if (missing.Count == 0) return view;
+
+            var stored = await postgres.FindAsync(missing, cancellation);
+            metrics.CountTier("postgres", stored.Entries.Count);
+            metrics.CountTier("nowhere", missing.Count - stored.Entries.Count);
+            foreach (var key in missing)
+                Remember(view, key, new LidCache.State(stored.Entries.GetValueOrDefault(key), stored.Parked.Contains(key)));
+            // Never over what is there: this row may have been read before a change that Redis has heard of already.
+            await redis.StoreAsync([.. stored.Entries], overwrite: false, cancellation);
+            return view;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Lets <paramref name="decide"/> say what to write, on the truth and alone, and brings the nearer tiers up to date.</summary>
+    /// <param name="keys">The LIDs whose rows it needs.</param>
+    /// <param name="decide">May be called more than once.</param>
+    public async Task ChangeAsync(IReadOnlyCollection<LidKey> keys, Func<IReadOnlyDictionary<LidKey, LidRow>, TableChanges> decide, CancellationToken cancellation)
+    {
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            var changes = await postgres.ChangeAsync([.. keys], decide, redis, cancellation);
+            foreach (var key in changes.Parked.Keys) memory.Put(key, new LidCache.State(null, true));
+            foreach (var (key, row) in changes.Rows) memory.Put(key, new LidCache.State(row.Best, row.Best.Grade == Identity.MappingGrade.Quoted));
+            await redis.StoreAsync([.. changes.Rows.Select(row => KeyValuePair.Create(row.Key, row.Value.Best))], overwrite: true, cancellation);
         }
         finally
         {
@@ -78,12 +110,15 @@ public sealed class LidTable(LidCache memory, RedisLidEntries redis, PostgresLid
     /// <inheritdoc/>
     public void Dispose() => gate.Dispose();
 
-    private void Remember(IReadOnlyDictionary<LidKey, LidEntry> entries, Dictionary<LidKey, LidEntry> found)
+    private static void Show(LidView view, LidKey key, LidCache.State state)
     {
-        foreach (var (key, entry) in entries)
-        {
-            memory.Put(key, entry);
-            found[key] = entry;
-        }
+        if (state.Entry is { } entry) view.Entries[key] = entry;
+        if (state.IsParked) view.Parked.Add(key);
+    }
+
+    private void Remember(LidView view, LidKey key, LidCache.State state)
+    {
+        memory.Put(key, state);
+        Show(view, key, state);
     }
 }

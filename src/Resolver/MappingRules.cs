@@ -1,54 +1,58 @@
-using Pipeline.Identity;
-
 namespace Pipeline.Resolver;
 
 /// <summary>
-/// What one more statement does to what is known of a LID. Pure, and the same whatever the order: the newest strong statement wins,
-/// by the events' own times and never by arrival; weak never replaces strong; ties go to the greater phone text.
+/// What one more statement does to what is known of a LID. Pure, and the same whatever the order: a row is a set of statements, kept as the
+/// span of the strongest for each phone, and the best phone is the greatest by grade, then by the time it was last stated, then by its
+/// text. Times are the events' own, never those of arrival.
 /// </summary>
 public static class MappingRules
 {
     /// <summary>Decides.</summary>
     /// <param name="known">What is known; null when the LID is new.</param>
     /// <param name="seen">The statement.</param>
-    public static MappingChange Decide(LidEntry? known, LidObservation seen)
+    public static MappingChange Decide(LidRow? known, LidObservation seen)
     {
-        var stated = new LidEntry(seen.Phone, seen.Grade, seen.Source, seen.At, seen.At, seen.EventId);
-        if (known is null) return new MappingChange(stated, null, MappingVerdict.Learned);
+        var stated = new LidEntry(seen.Phone, seen.Grade, seen.Source, seen.At, seen.At, seen.EventId, seen.Raw);
+        if (known is null) return new MappingChange(new LidRow(stated, []), stated, null, MappingVerdict.Learned);
 
-        if (known.Phone == seen.Phone)
+        var best = known.Best;
+        if (best.Phone == seen.Phone)
         {
-            var confirmed = Confirm(known, seen);
-            return new MappingChange(confirmed, null, confirmed == known ? MappingVerdict.Unchanged : MappingVerdict.Confirmed);
+            var confirmed = Merge(best, stated);
+            return confirmed == best
+                ? new MappingChange(known, best, null, MappingVerdict.Unchanged)
+                : new MappingChange(known with { Best = confirmed }, confirmed, null, MappingVerdict.Confirmed);
         }
 
-        return Wins(known, seen)
-            ? new MappingChange(stated, known, MappingVerdict.Replaced)
-            : new MappingChange(known, stated, MappingVerdict.Conflict);
+        var before = known.Others.FirstOrDefault(other => other.Phone == seen.Phone);
+        if (before is not null) stated = Merge(before, stated);
+        if (Beats(stated, best))
+            return new MappingChange(new LidRow(stated, [.. known.Others.Where(other => other != before), best]), stated, best, MappingVerdict.Replaced);
+        return stated == before
+            ? new MappingChange(known, stated, null, MappingVerdict.Conflict)
+            : new MappingChange(known with { Others = [.. known.Others.Where(other => other != before), stated] }, stated, null, MappingVerdict.Conflict);
     }
 
-    // An entry tells of the strongest statements only. Letting a weak one move the times of a strong one, or arrival choose the source,
-    // would make the end depend on the order.
-    private static LidEntry Confirm(LidEntry known, LidObservation seen)
+    // An entry tells of the strongest statements only: a weak one that moved the times of a strong one could decide between two phones.
+    private static LidEntry Merge(LidEntry known, LidEntry stated)
     {
-        if (Outranks(known.Grade, seen.Grade)) return known;
-        if (Outranks(seen.Grade, known.Grade)) return known with { Grade = seen.Grade, Source = seen.Source, FirstSeen = seen.At, LastSeen = seen.At };
-
-        var isFirst = seen.At < known.FirstSeen || (seen.At == known.FirstSeen && string.CompareOrdinal(seen.Source, known.Source) < 0);
-        return known with
-        {
-            FirstSeen = isFirst ? seen.At : known.FirstSeen,
-            Source = isFirst ? seen.Source : known.Source,
-            LastSeen = seen.At > known.LastSeen ? seen.At : known.LastSeen,
-        };
+        if (known.Grade != stated.Grade) return known.Grade > stated.Grade ? known : stated;
+        var first = IsEarlier(stated, known) ? stated : known;
+        var last = stated.LastSeen > known.LastSeen ? stated.LastSeen : known.LastSeen;
+        return first with { LastSeen = last };
     }
 
-    private static bool Wins(LidEntry known, LidObservation seen)
+    private static bool IsEarlier(LidEntry one, LidEntry other)
     {
-        if (known.Grade != seen.Grade) return Outranks(seen.Grade, known.Grade);
-        if (seen.At != known.LastSeen) return seen.At > known.LastSeen;
-        return string.CompareOrdinal(seen.Phone.ToString(), known.Phone.ToString()) > 0;
+        if (one.FirstSeen != other.FirstSeen) return one.FirstSeen < other.FirstSeen;
+        var order = string.CompareOrdinal(one.Source, other.Source);
+        return order != 0 ? order < 0 : one.EventId.CompareTo(other.EventId) < 0;
     }
 
-    private static bool Outranks(MappingGrade grade, MappingGrade other) => grade == MappingGrade.Strong && other == MappingGrade.Seed;
+    private static bool Beats(LidEntry one, LidEntry other)
+    {
+        if (one.Grade != other.Grade) return one.Grade > other.Grade;
+        if (one.LastSeen != other.LastSeen) return one.LastSeen > other.LastSeen;
+        return string.CompareOrdinal(one.Phone.ToString(), other.Phone.ToString()) > 0;
+    }
 }

@@ -4,19 +4,22 @@ using Pipeline.Identity;
 namespace Pipeline.Resolver;
 
 /// <summary>One raw record and what its payload says.</summary>
-public sealed record RawItemRead(RawEvent Raw, ReadEvent Read, Guid EventId, DateTimeOffset At)
+/// <param name="Raw">The record.</param>
+/// <param name="Read">What it says.</param>
+/// <param name="Origin">Where it comes from.</param>
+/// <param name="At">The event's own time; when it has none, when the Ingestor received it.</param>
+public sealed record RawItemRead(RawEvent Raw, ReadEvent Read, EventOrigin Origin, DateTimeOffset At)
 {
     /// <summary>Reads the payload. Never throws on what a producer sent.</summary>
-    public static RawItemRead Of(RawEvent raw)
+    /// <param name="raw">The record.</param>
+    /// <param name="place">Where it lies.</param>
+    /// <param name="own">The business's own addresses.</param>
+    public static RawItemRead Of(RawEvent raw, RawPlace place, OwnAddresses own)
     {
-        var receivedAt = raw.ReceivedAt?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch;
-        var read = EventReader.Read(new RawItem(
-            raw.Source, raw.EventType, raw.Part, raw.Delivery, raw.Payload.Memory, OwnAddresses.From(raw.OwnPhoneAddress, raw.OwnLidAddress), receivedAt));
-        return new RawItemRead(raw, read, Guid.TryParse(raw.EventId, out var id) ? id : Guid.Empty, ToMicroseconds(read.SentAt ?? receivedAt));
+        var origin = EventOrigin.Of(raw, place);
+        var read = EventReader.Read(new RawItem(raw.Source, raw.EventType, raw.Part, raw.Delivery, raw.Payload.Memory, own, origin.ReceivedAt));
+        return new RawItemRead(raw, read, origin, Microseconds.Of(read.SentAt ?? origin.ReceivedAt));
     }
-
-    // Postgres keeps microseconds. A finer time would never equal itself again once it has been stored.
-    private static DateTimeOffset ToMicroseconds(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
     /// <summary>Everybody the event names.</summary>
     public IEnumerable<PartyEvidence> Parties

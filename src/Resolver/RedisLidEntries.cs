@@ -7,9 +7,14 @@ using StackExchange.Redis;
 namespace Pipeline.Resolver;
 
 /// <summary>
-/// The shared cache of the LID table: <c>{prefix}{business}:{lid}</c> → <c>phone|grade|first|last|event id|source</c>, times in microseconds since 1970 (what Postgres keeps).
+/// The shared cache of the LID table: <c>{prefix}{business}:{epoch}:{lid}</c> → <c>phone|grade|first|last|event id|source</c>, times in microseconds since 1970 (what Postgres keeps).
 /// Postgres is the truth; Redis being away, slow, flushed or full of nonsense costs time and nothing else. Unknown LIDs are not stored.
 /// </summary>
+/// <remarks>
+/// Nobody may read a phone here that has given way to another. So a moved phone is dropped before the change is committed; when it cannot be
+/// dropped, the business enters a new epoch in the same transaction, whose keys have never been written. A mark, <c>{prefix}filled</c>,
+/// tells a full Redis from one that has lost everything; <see cref="RedisRefill"/> sets it.
+/// </remarks>
 public sealed class RedisLidEntries : IAsyncDisposable
 {
     private readonly string connection;
@@ -17,7 +22,7 @@ public sealed class RedisLidEntries : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly ResolverMetrics metrics;
     private readonly ResiliencePipeline pipeline;
-    private readonly HashSet<LidKey> missedWrites = [];
+    private readonly Dictionary<long, long> epochs = [];
     private Task<ConnectionMultiplexer>? connecting;
 
     /// <param name="connection">StackExchange.Redis configuration text; empty means that there is no Redis.</param>
@@ -43,52 +48,80 @@ public sealed class RedisLidEntries : IAsyncDisposable
     /// <summary>True when a Redis is configured.</summary>
     public bool IsConfigured => connection.Length > 0;
 
+    /// <summary>Called when Redis answered and has lost what was in it.</summary>
+    public Action Emptied { get; set; } = () => { };
+
+    private RedisKey Filled => options.RedisKeyPrefix + "filled";
+
+    private RedisKey Filling => options.RedisKeyPrefix + "filling";
+
+    /// <summary>Says which epoch a business is in.</summary>
+    public void SetEpoch(long business, long epoch)
+    {
+        lock (epochs) epochs[business] = epoch;
+    }
+
     /// <summary>Looks up many LIDs in one round trip. A LID that is not in the answer has to be asked of Postgres.</summary>
     public async Task<IReadOnlyDictionary<LidKey, LidEntry>> FindAsync(IReadOnlyList<LidKey> keys, CancellationToken cancellation)
     {
         var found = new Dictionary<LidKey, LidEntry>();
         if (!IsConfigured || keys.Count == 0) return found;
 
-        var values = await TryAsync(
-            async redis =>
-            {
-                // What could not be written while Redis was away must not be read again in its old form.
-                if (missedWrites.Count > 0)
-                {
-                    await redis.KeyDeleteAsync([.. missedWrites.Select(NameOf)]);
-                    missedWrites.Clear();
-                }
-                return await redis.StringGetAsync([.. keys.Select(NameOf)]);
-            },
-            "get",
-            cancellation);
+        RedisKey[] names = [.. keys.Select(NameOf), Filled];
+        var values = await TryAsync(redis => redis.StringGetAsync(names), "get", cancellation);
+        if (values is null) return found;
+        if (values[^1].IsNull) Emptied();
 
-        for (var i = 0; i < (values?.Length ?? 0); i++)
+        for (var i = 0; i < keys.Count; i++)
         {
-            if (values![i].IsNullOrEmpty) continue;
-            if (Parse(values[i]!) is { } entry) found[keys[i]] = entry;
+            if (values[i].IsNullOrEmpty) continue;
+            if (Parse(values[i].ToString()) is { } entry) found[keys[i]] = entry;
             else metrics.CountRedisFailure("garbage");
         }
         return found;
     }
 
-    /// <summary>Writes what has changed. A failure is remembered, and the entries are removed before Redis is read again.</summary>
-    public async Task StoreAsync(IReadOnlyCollection<KeyValuePair<LidKey, LidEntry>> entries, CancellationToken cancellation)
+    /// <summary>Writes entries. A failure costs a look-up in Postgres later on.</summary>
+    /// <param name="entries">The entries.</param>
+    /// <param name="overwrite">False for what was only read: what is there already may be newer.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>False when Redis did not take them.</returns>
+    public async Task<bool> StoreAsync(IReadOnlyCollection<KeyValuePair<LidKey, LidEntry>> entries, bool overwrite, CancellationToken cancellation)
     {
-        if (!IsConfigured || entries.Count == 0) return;
-        var done = await TryAsync(
+        if (!IsConfigured || entries.Count == 0) return true;
+        return await TryAsync(
             async redis =>
             {
                 var batch = redis.CreateBatch();
-                var writes = entries.Select(entry => batch.StringSetAsync(NameOf(entry.Key), Format(entry.Value), options.RedisTimeToLive)).ToArray();
+                var when = overwrite ? When.Always : When.NotExists;
+                var writes = entries.Select(entry => batch.StringSetAsync(NameOf(entry.Key), Format(entry.Value), options.RedisTimeToLive, when)).ToArray();
                 batch.Execute();
                 await Task.WhenAll(writes);
                 return true;
             },
             "set",
             cancellation);
-        if (!done) missedWrites.UnionWith(entries.Select(entry => entry.Key));
     }
+
+    /// <summary>Drops entries.</summary>
+    /// <returns>False when Redis may still have them.</returns>
+    public async Task<bool> ForgetAsync(IReadOnlyCollection<LidKey> keys, CancellationToken cancellation) =>
+        !IsConfigured || await TryAsync(
+            async redis =>
+            {
+                await redis.KeyDeleteAsync([.. keys.Select(NameOf)]);
+                return true;
+            },
+            "delete",
+            cancellation);
+
+    /// <summary>Takes the task of filling Redis, unless another process has it.</summary>
+    public Task<bool> TryBeginFillingAsync(TimeSpan lease, CancellationToken cancellation) => TryAsync(
+        async redis => (await redis.StringGetAsync(Filled)).IsNull && await redis.StringSetAsync(Filling, "1", lease, When.NotExists), "get", cancellation);
+
+    /// <summary>Redis has everything again.</summary>
+    public Task<bool> EndFillingAsync(CancellationToken cancellation) => TryAsync(
+        async redis => await redis.StringSetAsync(Filled, "1") && await redis.KeyDeleteAsync(Filling), "set", cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -99,9 +132,9 @@ public sealed class RedisLidEntries : IAsyncDisposable
     private static string Format(LidEntry entry) => string.Join(
         '|',
         entry.Phone.ToString(),
-        entry.Grade == MappingGrade.Strong ? "strong" : "seed",
-        Microseconds(entry.FirstSeen),
-        Microseconds(entry.LastSeen),
+        GradeWords.Of(entry.Grade),
+        SinceEpoch(entry.FirstSeen),
+        SinceEpoch(entry.LastSeen),
         entry.EventId.ToString("N"),
         entry.Source);
 
@@ -110,15 +143,15 @@ public sealed class RedisLidEntries : IAsyncDisposable
         var fields = text.Split('|', 6);
         if (fields.Length == 6
             && PhoneNumber.FromE164(fields[0]) is { } phone
-            && fields[1] is "strong" or "seed"
+            && GradeWords.TryParse(fields[1]) is { } grade
             && TimeOf(fields[2]) is { } first
             && TimeOf(fields[3]) is { } last
             && Guid.TryParseExact(fields[4], "N", out var eventId))
-            return new LidEntry(phone, fields[1] == "strong" ? MappingGrade.Strong : MappingGrade.Seed, fields[5], first, last, eventId);
+            return new LidEntry(phone, grade, fields[5], first, last, eventId);
         return null;
     }
 
-    private static string Microseconds(DateTimeOffset time) =>
+    private static string SinceEpoch(DateTimeOffset time) =>
         ((time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond).ToString(CultureInfo.InvariantCulture);
 
     private static DateTimeOffset? TimeOf(string microseconds) =>
@@ -126,7 +159,12 @@ public sealed class RedisLidEntries : IAsyncDisposable
             ? DateTimeOffset.UnixEpoch.AddTicks(value * TimeSpan.TicksPerMicrosecond)
             : null;
 
-    private RedisKey NameOf(LidKey key) => $"{options.RedisKeyPrefix}{key.BusinessId}:{key.Lid}";
+    private RedisKey NameOf(LidKey key)
+    {
+        long epoch;
+        lock (epochs) epoch = epochs.GetValueOrDefault(key.BusinessId);
+        return string.Create(CultureInfo.InvariantCulture, $"{options.RedisKeyPrefix}{key.BusinessId}:{epoch}:{key.Lid}");
+    }
 
     private async Task<T?> TryAsync<T>(Func<IDatabase, Task<T>> call, string operation, CancellationToken cancellation)
     {

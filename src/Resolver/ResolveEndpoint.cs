@@ -11,22 +11,26 @@ namespace Pipeline.Resolver;
 
 /// <summary>
 /// The producer's <c>GET /internal/resolve-jid?jid={lid}@lid&amp;tenantId={business}</c>. It can only tell what that session has learned: nobody can
-/// ask WhatsApp for the phone of a LID. So there is one call for an unknown LID, and “unknown” is remembered for a time that grows.
+/// ask WhatsApp for the phone of a LID. So there is one call for an unknown LID; when it is asked again is decided where the parked ones are kept.
 /// The only place in the product that retries on its own; everything about it stands in this file.
 /// </summary>
 public sealed class ResolveEndpoint : IDisposable
 {
     // An honest answer has a few dozen bytes.
     private const int MaxAnswerBytes = 64 * 1024;
-    private static readonly TimeSpan[] AskAgainAfter = [TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromHours(24)];
+
+    // A server that asks to be left alone for longer is asked again after this all the same.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(10);
 
     private readonly HttpClient http;
     private readonly ResolverMetrics metrics;
     private readonly TimeProvider clock;
     private readonly SemaphoreSlim places;
     private readonly ResiliencePipeline<PhoneNumber?> pipeline;
-    private readonly ConcurrentDictionary<LidKey, Task<PhoneNumber?>> underWay = [];
-    private readonly ConcurrentDictionary<LidKey, (DateTimeOffset AskAgainAt, int Times)> unknown = [];
+    private readonly ConcurrentDictionary<LidKey, Task<EndpointAnswer>> underWay = [];
+    private readonly TimeSpan total;
+    private long silentUntil;
+    private volatile bool isOpen;
 
     /// <param name="handler">The transport; redirects must be off.</param>
     public ResolveEndpoint(ResolverOptions options, HttpMessageHandler handler, ResolverMetrics metrics, TimeProvider clock)
@@ -34,6 +38,7 @@ public sealed class ResolveEndpoint : IDisposable
         this.metrics = metrics;
         this.clock = clock;
         IsConfigured = options.EndpointUrl.Length > 0;
+        total = options.EndpointTotal;
         places = new SemaphoreSlim(options.EndpointConcurrency);
         http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxAnswerBytes };
         if (IsConfigured) http.BaseAddress = new Uri(options.EndpointUrl.TrimEnd('/') + "/");
@@ -56,9 +61,9 @@ public sealed class ResolveEndpoint : IDisposable
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = TimeSpan.FromSeconds(30),
                 ShouldHandle = new PredicateBuilder<PhoneNumber?>().Handle<EndpointFaultException>().Handle<TimeoutRejectedException>().Handle<HttpRequestException>(),
-                OnOpened = _ => { IsBroken = true; return default; },
-                OnClosed = _ => { IsBroken = false; return default; },
-                OnHalfOpened = _ => { IsBroken = false; return default; },
+                OnOpened = _ => { isOpen = true; return default; },
+                OnClosed = _ => { isOpen = false; return default; },
+                OnHalfOpened = _ => { isOpen = false; return default; },
             })
             .AddTimeout(options.EndpointAttempt)
             .Build();
@@ -67,26 +72,24 @@ public sealed class ResolveEndpoint : IDisposable
     /// <summary>True when an endpoint is configured.</summary>
     public bool IsConfigured { get; }
 
-    /// <summary>True while the breaker is open: then nothing waits for the endpoint.</summary>
-    public bool IsBroken { get; private set; }
+    /// <summary>True while the breaker is open, or the server has asked to be left alone: then nothing waits for the endpoint.</summary>
+    public bool IsBroken => isOpen || IsSilenced;
 
-    /// <summary>
-    /// Asks for the phone of a LID. Null when it is not known, and also when the endpoint failed: the message goes on either way.
-    /// Calls for the same LID share one flight; a LID that was unknown a short while ago is not asked for again.
-    /// </summary>
-    public Task<PhoneNumber?> FindAsync(LidKey key)
+    private bool IsSilenced => clock.GetUtcNow().UtcTicks < Interlocked.Read(ref silentUntil);
+
+    /// <summary>Asks for the phone of a LID. Never fails. Calls for the same LID share one flight.</summary>
+    public Task<EndpointAnswer> FindAsync(LidKey key)
     {
-        if (!IsConfigured) return Task.FromResult<PhoneNumber?>(null);
-        if (unknown.TryGetValue(key, out var asked) && clock.GetUtcNow() < asked.AskAgainAt) return Task.FromResult<PhoneNumber?>(null);
+        if (!IsConfigured) return Task.FromResult(EndpointAnswer.Failed);
 
-        var flight = new TaskCompletionSource<PhoneNumber?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var flight = new TaskCompletionSource<EndpointAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         var shared = underWay.GetOrAdd(key, flight.Task);
         if (shared == flight.Task) _ = FlyAsync(key, flight);
         return shared;
     }
 
-    /// <summary>There is new reason to ask for this LID: forget that it was unknown.</summary>
-    public void Forget(LidKey key) => unknown.TryRemove(key, out _);
+    /// <summary>The question that is under way for this LID, or null.</summary>
+    public Task<EndpointAnswer>? UnderWay(LidKey key) => underWay.GetValueOrDefault(key);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -95,26 +98,28 @@ public sealed class ResolveEndpoint : IDisposable
         places.Dispose();
     }
 
-    private async Task FlyAsync(LidKey key, TaskCompletionSource<PhoneNumber?> flight)
+    private async Task FlyAsync(LidKey key, TaskCompletionSource<EndpointAnswer> flight)
     {
-        PhoneNumber? phone = null;
+        var answer = EndpointAnswer.Failed;
         try
         {
             await places.WaitAsync();
             try
             {
-                phone = await pipeline.ExecuteAsync(async token => await AskAsync(key, token));
-                metrics.CountEndpoint(phone is null ? "unknown" : "found");
+                if (IsSilenced)
+                {
+                    metrics.CountEndpoint("told_to_wait");
+                }
+                else
+                {
+                    answer = new EndpointAnswer(true, await pipeline.ExecuteAsync(async token => await AskAsync(key, token)));
+                    metrics.CountEndpoint(answer.Phone is null ? "unknown" : "found");
+                }
             }
             finally
             {
                 places.Release();
             }
-            if (phone is null)
-                unknown.AddOrUpdate(
-                    key,
-                    _ => (clock.GetUtcNow() + AskAgainAfter[0], 1),
-                    (_, before) => (clock.GetUtcNow() + AskAgainAfter[Math.Min(before.Times, AskAgainAfter.Length - 1)], before.Times + 1));
         }
         catch (BrokenCircuitException)
         {
@@ -123,6 +128,7 @@ public sealed class ResolveEndpoint : IDisposable
         catch (EndpointFaultException fault)
         {
             metrics.CountEndpoint(fault.Outcome);
+            KeepSilent(fault.RetryAfter);
         }
         catch (Exception fault) when (fault is TimeoutRejectedException or HttpRequestException or ObjectDisposedException)
         {
@@ -131,8 +137,16 @@ public sealed class ResolveEndpoint : IDisposable
         finally
         {
             underWay.TryRemove(key, out _);
-            flight.TrySetResult(phone);
+            flight.TrySetResult(answer);
         }
+    }
+
+    // Longer than one look-up may take: then no other look-up begins before the server wants one either.
+    private void KeepSilent(TimeSpan? retryAfter)
+    {
+        if (retryAfter is not { } asked || asked <= total) return;
+        var until = clock.GetUtcNow() + (asked < LongestSilence ? asked : LongestSilence);
+        Interlocked.Exchange(ref silentUntil, until.UtcTicks);
     }
 
     private async Task<PhoneNumber?> AskAsync(LidKey key, CancellationToken cancellation)
@@ -141,7 +155,13 @@ public sealed class ResolveEndpoint : IDisposable
         using var answer = await http.GetAsync($"internal/resolve-jid?jid={key.Lid}%40lid&tenantId={key.BusinessId}", HttpCompletionOption.ResponseContentRead, cancellation);
         if (answer.StatusCode == HttpStatusCode.NotFound) return null;
         if (answer.StatusCode == HttpStatusCode.TooManyRequests || (int)answer.StatusCode >= 500)
-            throw new EndpointFaultException("refused", canPass: true, answer.Headers.RetryAfter?.Delta);
+        {
+            var wait = answer.Headers.RetryAfter;
+            var retryAfter = wait?.Delta ?? (wait?.Date - clock.GetUtcNow());
+            // What is longer than a look-up may take is no reason to hold one of the places all that time.
+            throw new EndpointFaultException("refused", canPass: retryAfter is null || retryAfter <= total, retryAfter);
+        }
+
         if (answer.StatusCode != HttpStatusCode.OK) throw new EndpointFaultException("refused", canPass: false);
         return Check(key, await answer.Content.ReadAsByteArrayAsync(cancellation));
     }

@@ -8,93 +8,148 @@ namespace Pipeline.Resolver;
 /// </summary>
 public sealed class ResolvePass
 {
-    private readonly Dictionary<LidKey, LidEntry> known;
-    private readonly Dictionary<LidKey, LidEntry> changed = [];
-    private readonly List<(LidKey, LidEntry, Guid)> replaced = [];
+    private readonly Dictionary<LidKey, LidRow> known;
+    private readonly HashSet<LidKey> parked;
+    private readonly Func<long, bool> trustsQuotes;
     private readonly List<ResolveResult> results = [];
+    private readonly Dictionary<(LidKey Key, PhoneNumber Phone), (int Result, int Statement)> newest = [];
 
     /// <param name="view">What the table knew of the LIDs of the batch.</param>
     /// <param name="truth">Rows read under the lock; they outrank the view.</param>
-    public ResolvePass(IReadOnlyDictionary<LidKey, LidEntry> view, IReadOnlyDictionary<LidKey, LidEntry>? truth = null)
+    /// <param name="trustsQuotes">Whether a business takes whom a message quotes for its author.</param>
+    public ResolvePass(LidView view, IReadOnlyDictionary<LidKey, LidRow>? truth = null, Func<long, bool>? trustsQuotes = null)
     {
-        known = new Dictionary<LidKey, LidEntry>(view);
-        foreach (var (key, entry) in truth ?? new Dictionary<LidKey, LidEntry>()) known[key] = entry;
+        known = view.Entries.ToDictionary(pair => pair.Key, pair => new LidRow(pair.Value, []));
+        foreach (var (key, row) in truth ?? new Dictionary<LidKey, LidRow>()) known[key] = row;
+        parked = view.Parked;
+        this.trustsQuotes = trustsQuotes ?? (_ => false);
     }
 
     /// <summary>What becomes of the table.</summary>
-    public LidTableChanges Changes => new(changed, replaced);
+    public TableChanges Changes { get; } = new();
 
     /// <summary>One result for each item, in order.</summary>
     public IReadOnlyList<ResolveResult> Results => results;
 
-    /// <summary>True when a statement of the batch would change the table as far as the view can tell.</summary>
-    public bool TeachesSomething(RawItemRead[] items)
-    {
-        foreach (var item in items)
-            foreach (var pair in item.Read.Pairs)
-            {
-                var change = MappingRules.Decide(known.GetValueOrDefault(new LidKey(item.Raw.BusinessId, pair.Lid)), Observe(item, pair));
-                if (change.Verdict is not (MappingVerdict.Unchanged or MappingVerdict.Conflict)) return true;
-            }
-        return false;
-    }
-
     /// <summary>Decides the whole batch.</summary>
-    public void Run(RawItemRead[] items)
+    public void Run(IReadOnlyList<RawItemRead> items)
     {
         foreach (var item in items) results.Add(Resolve(item));
+        foreach (var (result, statement) in newest.Values)
+        {
+            var statements = results[result].Statements.ToArray();
+            statements[statement] = statements[statement] with { IsAnnouncedAsNewest = true };
+            results[result] = results[result] with { Statements = statements };
+        }
     }
 
     /// <summary>Fills in what the endpoint has answered for one item.</summary>
-    public void ResolveByEndpoint(RawItemRead item, int index, Func<Lid, PhoneNumber?> answer)
+    public void ResolveByEndpoint(int index, Func<Lid, PhoneNumber?> answer)
     {
         var result = results[index];
         if (result.UnknownLids.Count == 0) return;
-        results[index] = result with { Resolved = WithParties(result.Resolved, party => party.Phone is null && party.Lid is { } lid ? EvidenceLadder.Resolve(party, null, answer(lid)) : party) };
+        results[index] = result with
+        {
+            Resolved = WithParties(result.Resolved, party =>
+                party.Lid is { } lid && party is { Phone: null } or { Source: EvidenceSource.Quoted } && answer(lid) is { } phone
+                    ? EvidenceLadder.Resolve(party with { Phone = null, Source = EvidenceSource.None }, null, phone)
+                    : party),
+        };
     }
 
-    private static LidObservation Observe(RawItemRead item, LearnedPair pair) => new(pair.Phone, pair.Grade, pair.Field, item.At, item.EventId);
-
-    private static ReadEvent WithParties(ReadEvent read, Func<PartyEvidence, PartyEvidence> change) => read with
+    private static ReadEvent WithParties(ReadEvent read, Func<PartyEvidence, PartyEvidence> change)
     {
-        Peer = read.Peer is { } peer ? change(peer) : null,
-        Author = read.Author is { } author ? change(author) : null,
-        Reader = read.Reader is { } reader ? change(reader) : null,
-    };
+        var peer = read.Peer is { } known ? change(known) : null;
+        var author = ReferenceEquals(read.Author, read.Peer) ? peer : read.Author is { } writer ? change(writer) : null;
+        var reader = read.Reader is { } receiver ? change(receiver) : null;
+        return ReferenceEquals(peer, read.Peer) && ReferenceEquals(author, read.Author) && ReferenceEquals(reader, read.Reader)
+            ? read
+            : read with { Peer = peer, Author = author, Reader = reader };
+    }
 
     private ResolveResult Resolve(RawItemRead item)
     {
-        var business = item.Raw.BusinessId;
+        var business = item.Origin.BusinessId;
         // A phone that is itself a LID of this business is no phone; what states it is not believed.
         var read = item.Read.DistrustIfKnownAsLid(digits => IsLidOfAnother(business, digits));
 
         var statements = new List<ResolveStatement>();
-        foreach (var pair in read.Pairs)
+        foreach (var pair in read.Pairs) statements.Add(Learn(item, read, pair, statements.Count));
+        if (read.Hint is { } hint && read.Peer is { Lid: { } quoting } && !IsLidOfAnother(business, hint.Digits))
         {
-            var key = new LidKey(business, pair.Lid);
-            var seen = Observe(item, pair);
-            var change = MappingRules.Decide(known.GetValueOrDefault(key), seen);
-            if (change.Verdict is MappingVerdict.Learned or MappingVerdict.Confirmed or MappingVerdict.Replaced)
-            {
-                known[key] = change.Entry;
-                changed[key] = change.Entry;
-                if (change.Verdict == MappingVerdict.Replaced) replaced.Add((key, change.Other!, item.EventId));
-            }
-            statements.Add(new ResolveStatement(pair.Lid, seen, change, DerivedIds.Of(item.EventId, $"mapping {pair.Lid} {pair.Phone}")));
+            Changes.Hints.Add(new Hint(new LidKey(business, quoting), hint, item.At, item.Origin));
+            if (trustsQuotes(business)) statements.Add(Learn(item, read, new LearnedPair(quoting, hint, "contextInfo.participant", MappingGrade.Quoted), statements.Count));
         }
+        if (IsReasonToAskAgain(read, statements)) Changes.AskAgain.Add(business);
 
         var unknown = new List<Lid>();
+        var refused = 0;
         var resolved = WithParties(read, party =>
         {
             if (party.Phone is not null || party.Lid is not { } lid) return party;
-            var answer = EvidenceLadder.Resolve(party, known.GetValueOrDefault(new LidKey(business, lid))?.Phone, null);
-            if (answer.Phone is null && !party.IsBusiness) unknown.Add(lid);
+            var best = known.GetValueOrDefault(new LidKey(business, lid))?.Best;
+            var isQuoted = best?.Grade == MappingGrade.Quoted;
+            var answer = EvidenceLadder.Resolve(party, isQuoted ? null : best?.Phone, null, isQuoted ? best!.Phone : null);
+            if (answer.Phone is { } phone && IsLidOfAnother(business, phone.Digits))
+            {
+                refused++;
+                answer = party;
+            }
+            if ((answer.Phone is null || isQuoted) && !party.IsBusiness) unknown.Add(lid);
             return answer;
         });
-        return new ResolveResult(resolved, statements, unknown);
+        foreach (var lid in unknown) Park(item, new LidKey(business, lid));
+        return new ResolveResult(resolved, statements, unknown, refused);
     }
+
+    private ResolveStatement Learn(RawItemRead item, ReadEvent read, LearnedPair pair, int index)
+    {
+        var key = new LidKey(item.Origin.BusinessId, pair.Lid);
+        var before = known.GetValueOrDefault(key);
+        var seen = new LidObservation(pair.Phone, pair.Grade, pair.Field, item.At, item.Origin.EventId, item.Origin.Raw);
+        var change = MappingRules.Decide(before, seen);
+        if (!ReferenceEquals(change.Row, before))
+        {
+            known[key] = change.Row;
+            Changes.Rows[key] = change.Row;
+        }
+        if (change.Verdict == MappingVerdict.Replaced) Changes.Moved.Add(key);
+        if (change.Row.Best.Grade > MappingGrade.Quoted && (before is null || before.Best.Grade == MappingGrade.Quoted)) NoLongerParked(key);
+
+        var statement = new ResolveStatement(pair.Lid, seen, change, DerivedIds.Of(item.Origin.EventId, $"mapping {pair.Lid} {pair.Phone}"));
+        if (statement.IsNewest)
+        {
+            // A one-to-one event carries the pair itself, with the same time. Of all others one a batch is enough.
+            if (CarriesItself(read, pair)) newest.Remove((key, pair.Phone));
+            else newest[(key, pair.Phone)] = (results.Count, index);
+        }
+        return statement;
+    }
+
+    private void Park(RawItemRead item, LidKey key)
+    {
+        if (!parked.Contains(key)) Changes.Parked.TryAdd(key, item.Origin);
+    }
+
+    private void NoLongerParked(LidKey key)
+    {
+        Changes.Found.Add(key);
+        Changes.Parked.Remove(key);
+    }
+
+    // The session has learned pairs, or has come back and may have learned some while it was away.
+    private static bool IsReasonToAskAgain(ReadEvent read, List<ResolveStatement> statements) => read.Kind switch
+    {
+        EventKind.Mapping => statements.Exists(statement => statement.Change.Verdict is MappingVerdict.Learned or MappingVerdict.Replaced),
+        EventKind.Connection => read.Status is "open" or "WORKING" or "connected",
+        _ => false,
+    };
+
+    private static bool CarriesItself(ReadEvent read, LearnedPair pair) =>
+        read.GroupId is null && read.Peer is { IsBusiness: false, Source: EvidenceSource.Direct or EvidenceSource.Envelope } peer && peer.Lid == pair.Lid && peer.Phone == pair.Phone
+        && read.Kind is EventKind.Direct or EventKind.Undecryptable or EventKind.Broadcast;
 
     // Known as a LID with another phone. A LID whose own phone has the same digits is a coincidence and no reason to doubt.
     private bool IsLidOfAnother(long business, string digits) =>
-        Lid.TryParse(digits, out var lid) && known.TryGetValue(new LidKey(business, lid), out var entry) && entry.Phone.Digits != digits;
+        Lid.TryParse(digits, out var lid) && known.TryGetValue(new LidKey(business, lid), out var row) && row.Best.Phone.Digits != digits;
 }

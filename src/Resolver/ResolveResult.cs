@@ -6,7 +6,8 @@ namespace Pipeline.Resolver;
 /// <param name="Resolved">What was read, with the phones that could be found.</param>
 /// <param name="Statements">The pairs it stated and what they did.</param>
 /// <param name="UnknownLids">LIDs of its people that nobody knows yet.</param>
-public sealed record ResolveResult(ReadEvent Resolved, IReadOnlyList<ResolveStatement> Statements, IReadOnlyList<Lid> UnknownLids);
+/// <param name="RefusedPhones">Phones that were found but are LIDs of this business themselves. Always 0 unless a rule before this one has a gap.</param>
+public sealed record ResolveResult(ReadEvent Resolved, IReadOnlyList<ResolveStatement> Statements, IReadOnlyList<Lid> UnknownLids, int RefusedPhones);
 
 /// <summary>One stated pair and what it did.</summary>
 /// <param name="Lid">The LID.</param>
@@ -16,10 +17,19 @@ public sealed record ResolveResult(ReadEvent Resolved, IReadOnlyList<ResolveStat
 public sealed record ResolveStatement(Lid Lid, LidObservation Seen, MappingChange Change, Guid EventId)
 {
     /// <summary>
-    /// True when it has to be announced. A contradiction is announced too, because which of two statements comes first must not
-    /// change who belongs together; and so is what this very event taught before: after a crash between storing and announcing,
-    /// the repeated event finds its own pair in the table.
+    /// True when it has to be announced whatever else the batch says. A contradiction is announced too, because which of two statements
+    /// comes first must not change who belongs together; and so is what this very event taught before: after a crash between storing and
+    /// announcing, the repeated event finds its own pair in the table.
     /// </summary>
     public bool IsNews =>
-        Change.Verdict is MappingVerdict.Learned or MappingVerdict.Replaced or MappingVerdict.Conflict || Change.Entry.EventId == Seen.EventId;
+        Change.Verdict is MappingVerdict.Learned or MappingVerdict.Replaced or MappingVerdict.Conflict || Change.Stated.EventId == Seen.EventId;
+
+    /// <summary>
+    /// True when nobody has stated the phone later or more strongly. Which of a person's phones is the newest is decided by whoever reads
+    /// the announcements, so the newest statement of each phone has to reach them, the earlier ones need not.
+    /// </summary>
+    public bool IsNewest => Change.Stated.Grade == Seen.Grade && Change.Stated.LastSeen == Seen.At;
+
+    /// <summary>Set when the statement is announced because it is the newest.</summary>
+    public bool IsAnnouncedAsNewest { get; init; }
 }

@@ -16,6 +16,10 @@ public sealed class ResolverMetrics : IDisposable
     private readonly Counter<long> endpoint;
     private readonly Counter<long> redis;
     private readonly Counter<long> doubts;
+    private readonly Counter<long> hints;
+    private readonly Counter<long> lidAsPhone;
+    private long parked;
+    private long oldestParkedSeconds;
 
     /// <summary>Made once a process.</summary>
     public ResolverMetrics(IMeterFactory factory)
@@ -27,6 +31,12 @@ public sealed class ResolverMetrics : IDisposable
         mappings = meter.CreateCounter<long>("whatsapp_lid_statements", "{pair}", "Stated pairs by what they did to the table.");
         endpoint = meter.CreateCounter<long>("whatsapp_endpoint_lookups", "{lid}", "Look-ups at the resolve endpoint by outcome.");
         redis = meter.CreateCounter<long>("whatsapp_redis_failures", "{call}", "Redis calls that did not help, by kind.");
+        hints = meter.CreateCounter<long>("whatsapp_hints", "{message}", "Messages of unresolved people that quoted a phone. Never used, unless the business is set to trust it.");
+        lidAsPhone = meter.CreateCounter<long>("whatsapp_lid_as_phone", "{phone}", "Phones refused at the last moment because their digits are a LID of the business. Must stay 0.");
+        // A counter that has never been raised is not exported; this one has to be seen at 0.
+        lidAsPhone.Add(0);
+        meter.CreateObservableGauge("whatsapp_lid_parked", () => Interlocked.Read(ref parked), "{lid}", "LIDs whose phone nobody knows, of the partitions of this process.");
+        meter.CreateObservableGauge("whatsapp_lid_parked_oldest_seconds", () => Interlocked.Read(ref oldestParkedSeconds), "s", "How long the oldest of them has been waiting.");
         doubts = meter.CreateCounter<long>("whatsapp_doubts", "{event}", "Addresses that were not believed, and pairs that contradict each other, by kind.");
     }
 
@@ -56,6 +66,22 @@ public sealed class ResolverMetrics : IDisposable
 
     /// <summary>One address or pair that was not believed.</summary>
     public void CountDoubt(string kind) => doubts.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    /// <summary>One message that quoted a phone while its author had none.</summary>
+    public void CountHint(bool trusted) => hints.Add(1, new KeyValuePair<string, object?>("trusted", trusted));
+
+    /// <summary>Phones that were refused because they are LIDs.</summary>
+    public void CountLidAsPhone(int phones)
+    {
+        if (phones > 0) lidAsPhone.Add(phones);
+    }
+
+    /// <summary>How many LIDs are parked, and since when the oldest.</summary>
+    public void SetParked(long count, TimeSpan oldest)
+    {
+        Interlocked.Exchange(ref parked, count);
+        Interlocked.Exchange(ref oldestParkedSeconds, (long)Math.Max(0, oldest.TotalSeconds));
+    }
 
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();

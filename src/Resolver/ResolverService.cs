@@ -26,13 +26,18 @@ public static class ResolverService
         services.AddSingleton(provider => new LidCache(provider.GetRequiredService<ResolverOptions>().MemoryEntries));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RedisLidEntries>(provider, service.Configuration.GetConnectionString("Redis") ?? ""));
         services.AddSingleton<PostgresLidEntries>();
+        services.AddSingleton<ParkedLids>();
+        services.AddSingleton<OwnAddressBook>();
         services.AddSingleton<LidTable>();
+        services.AddSingleton<ResolvedRecords>();
         // Redirects could lead anywhere, so none is followed; a proxy of the environment is none of the endpoint's business.
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ResolveEndpoint>(
             provider, new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }));
         services.AddSingleton<EndpointAnswers>();
         services.AddHostedService(provider => provider.GetRequiredService<EndpointAnswers>());
         service.AddStage<RawEvent, ResolveIdentities>(topics => topics.Raw, Topics.Groups.Resolver);
+        services.AddHostedService<ParkedRechecks>();
+        services.AddHostedService<RedisRefill>();
         return service.Build();
     }
 }

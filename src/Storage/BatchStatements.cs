@@ -30,6 +30,10 @@ public static class BatchStatements
     public static NpgsqlParameter Column(DateTime?[] values) =>
         new NpgsqlParameter<DateTime?[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz };
 
+    /// <summary>One <c>timestamptz</c>, cut to the microsecond that Postgres keeps.</summary>
+    public static NpgsqlParameter<DateTime> Moment(DateTimeOffset at) =>
+        new() { TypedValue = new DateTime(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc), NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
     /// <summary>A <c>text[]</c> with unknown texts.</summary>
     public static NpgsqlParameter Column(string?[] values) =>
         new NpgsqlParameter<string?[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };

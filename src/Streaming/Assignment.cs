@@ -17,7 +17,7 @@ internal sealed class Assignment : IDisposable
     public Assignment(string topic, IReadOnlyList<int> partitions)
     {
         Topic = topic;
-        Partitions = partitions;
+        Tenure = new Tenure(partitions);
         Closing = closing.Token;
         Ended = ended.Token;
     }
@@ -26,7 +26,10 @@ internal sealed class Assignment : IDisposable
     public string Topic { get; }
 
     /// <summary>The partitions; may be none when the group has more members than partitions.</summary>
-    public IReadOnlyList<int> Partitions { get; }
+    public IReadOnlyList<int> Partitions => Tenure.Partitions;
+
+    /// <summary>What stages and background work see of it.</summary>
+    public Tenure Tenure { get; }
 
     /// <summary>No new batch begins; the one in flight may still finish, but no longer waits for anything that could take long.</summary>
     public CancellationToken Closing { get; }

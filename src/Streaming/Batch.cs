@@ -9,5 +9,5 @@ public sealed record Batch<T>(IReadOnlyList<Input<T>> Inputs, IReadOnlyList<Posi
     /// Another object whenever partitions have changed hands in between. A stage that remembers things about its keys forgets them
     /// then: while another process had them, they may have changed.
     /// </summary>
-    public object? Tenure { get; init; }
+    public Tenure? Tenure { get; init; }
 }

@@ -110,7 +110,7 @@ internal sealed class BatchWork<TIn>
                 else writes.Add(letter);
             }
         }
-        return (new Batch<TIn>(inputs, [.. next.Select(one => new Position(input.Name, one.Key, one.Value))]) { Tenure = taken.Assignment }, sources);
+        return (new Batch<TIn>(inputs, [.. next.Select(one => new Position(input.Name, one.Key, one.Value))]) { Tenure = taken.Assignment.Tenure }, sources);
     }
 
     private Input<TIn> InputOf(ConsumeResult<byte[], byte[]> record)

@@ -11,7 +11,7 @@ internal sealed class LoopHealth(TimeProvider time)
 
     private long lastTick = time.GetTimestamp();
     private long unassignedSince = time.GetTimestamp();
-    private bool assigned;
+    private Tenure? tenure;
     private bool running;
 
     /// <summary>The poll thread has begun; from now on it must tick.</summary>
@@ -29,18 +29,21 @@ internal sealed class LoopHealth(TimeProvider time)
     public void Tick() => Volatile.Write(ref lastTick, time.GetTimestamp());
 
     /// <summary>The group gave this member its partitions (possibly none).</summary>
-    public void Assigned() => Volatile.Write(ref assigned, true);
+    public void Assigned(Tenure given) => Volatile.Write(ref tenure, given);
 
     /// <summary>The partitions are gone; a new assignment is due.</summary>
     public void Unassigned()
     {
         Volatile.Write(ref unassignedSince, time.GetTimestamp());
-        Volatile.Write(ref assigned, false);
+        Volatile.Write(ref tenure, null);
     }
+
+    /// <summary>What this member holds now; null while a new assignment is due.</summary>
+    public Tenure? Tenure => Volatile.Read(ref tenure);
 
     /// <summary>The poll thread ticked recently, or has nothing to do yet.</summary>
     public bool IsLive => !Volatile.Read(ref running) || time.GetElapsedTime(Volatile.Read(ref lastTick)) < TickLimit;
 
     /// <summary>Partitions are assigned, or will be after a rebalance that has not lasted too long.</summary>
-    public bool IsReady => Volatile.Read(ref running) && (Volatile.Read(ref assigned) || time.GetElapsedTime(Volatile.Read(ref unassignedSince)) < RebalanceGrace);
+    public bool IsReady => Volatile.Read(ref running) && (Tenure is not null || time.GetElapsedTime(Volatile.Read(ref unassignedSince)) < RebalanceGrace);
 }

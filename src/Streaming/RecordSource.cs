@@ -231,7 +231,7 @@ internal sealed class RecordSource : IDisposable
             assignment = tenure;
             buffer.Begin(tenure);
             commits.Begin(tenure);
-            health.Assigned();
+            health.Assigned(tenure.Tenure);
             log.Assigned(partitions.Count, topic, string.Join(",", tenure.Partitions));
         }
 #pragma warning disable CA1031 // Thrown from here it would unassign everything and lose the polled record; told outside instead.

@@ -44,6 +44,9 @@ public sealed class StageLoop<TIn> : BackgroundService
         work = new BatchWork<TIn>(input, stage, group, shared, log);
     }
 
+    /// <summary>The partitions that this process holds now; null when it holds none, or is about to learn which.</summary>
+    public Tenure? Tenure => Health.Tenure;
+
     internal LoopHealth Health { get; }
 
     /// <summary>What has been read and not worked on, for tests of the bound.</summary>

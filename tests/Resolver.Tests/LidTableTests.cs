@@ -40,7 +40,7 @@ public sealed class LidTableTests(Stores stores) : IAsyncLifetime
         Assert.Equal("+972555550102", await PhoneAsync(next, key));
         // Asking put it back.
         await using var after = await ConnectionMultiplexerOf();
-        Assert.True(await after.Value.GetDatabase().KeyExistsAsync($"{prefix}1:82399031480512"));
+        Assert.True(await after.Value.GetDatabase().KeyExistsAsync($"{prefix}1:0:82399031480512"));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class LidTableTests(Stores stores) : IAsyncLifetime
     {
         var key = new LidKey(1, LidOf("82399031480513"));
         using (var table = New(stores.Redis.ConnectionString)) await LearnAsync(table, key, "+972555550103");
-        await using (var admin = await ConnectionMultiplexerOf()) await admin.Value.GetDatabase().StringSetAsync($"{prefix}1:82399031480513", "nonsense|82399031480513");
+        await using (var admin = await ConnectionMultiplexerOf()) await admin.Value.GetDatabase().StringSetAsync($"{prefix}1:0:82399031480513", "nonsense|82399031480513");
 
         using var next = New(stores.Redis.ConnectionString);
         Assert.Equal("+972555550103", await PhoneAsync(next, key));
@@ -98,20 +98,28 @@ public sealed class LidTableTests(Stores stores) : IAsyncLifetime
         foreach (var key in keys) Assert.Equal("+972555550007", await PhoneAsync(reader, key));
     }
 
-    private static async Task<string?> PhoneAsync(LidTable table, LidKey key) =>
-        (await table.FindAsync([key], default)).TryGetValue(key, out var entry) ? entry.Phone.ToString() : null;
+    private static async Task<string?> PhoneAsync(LidTable table, LidKey key)
+    {
+        await table.OpenAsync([key.BusinessId], default);
+        return (await table.FindAsync([key], default)).Entries.TryGetValue(key, out var entry) ? entry.Phone.ToString() : null;
+    }
 
-    private static Task LearnAsync(LidTable table, LidKey key, string phone, int minutes = 0) => table.ChangeAsync(
-        [key],
-        rows =>
-        {
-            var seen = new LidObservation(PhoneNumber.FromE164(phone)!.Value, MappingGrade.Strong, "key.remoteJidAlt", Noon.AddMinutes(minutes), Guid.NewGuid());
-            var change = MappingRules.Decide(rows.GetValueOrDefault(key), seen);
-            return change.Verdict is MappingVerdict.Conflict or MappingVerdict.Unchanged
-                ? new LidTableChanges(new Dictionary<LidKey, LidEntry>(), [])
-                : new LidTableChanges(new Dictionary<LidKey, LidEntry> { [key] = change.Entry }, change.Verdict == MappingVerdict.Replaced ? [(key, change.Other!, seen.EventId)] : []);
-        },
-        default);
+    private static async Task LearnAsync(LidTable table, LidKey key, string phone, int minutes = 0)
+    {
+        await table.OpenAsync([key.BusinessId], default);
+        await table.ChangeAsync(
+            [key],
+            rows =>
+            {
+                var changes = new TableChanges();
+                var before = rows.GetValueOrDefault(key);
+                var change = MappingRules.Decide(before, new LidObservation(PhoneNumber.FromE164(phone)!.Value, MappingGrade.Strong, "key.remoteJidAlt", Noon.AddMinutes(minutes), Guid.NewGuid(), new RawPlace(0, 1)));
+                if (change.Row != before) changes.Rows[key] = change.Row;
+                if (change.Verdict == MappingVerdict.Replaced) changes.Moved.Add(key);
+                return changes;
+            },
+            default);
+    }
 
     private static async Task DeleteAllAsync(ConnectionMultiplexer redis)
     {
@@ -122,7 +130,7 @@ public sealed class LidTableTests(Stores stores) : IAsyncLifetime
     {
         var metrics = Meters.Resolver();
         return new LidTable(
-            new LidCache(1000), new RedisLidEntries(redis, new ResolverOptions { RedisKeyPrefix = prefix, RedisLimit = TimeSpan.FromSeconds(2) }, metrics, TimeProvider.System), new PostgresLidEntries(database), metrics);
+            new LidCache(1000), new RedisLidEntries(redis, new ResolverOptions { RedisKeyPrefix = prefix, RedisLimit = TimeSpan.FromSeconds(2) }, metrics, TimeProvider.System), new PostgresLidEntries(database, TimeProvider.System), new OwnAddressBook(), metrics);
     }
 
     private async Task<Owned> ConnectionMultiplexerOf() => new(await ConnectionMultiplexer.ConnectAsync(stores.Redis.ConnectionString + ",allowAdmin=true"));

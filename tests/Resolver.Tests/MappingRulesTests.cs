@@ -13,7 +13,7 @@ public class MappingRulesTests
     {
         var change = MappingRules.Decide(null, Seen("+12025550143", Strong, 0));
         Assert.Equal(MappingVerdict.Learned, change.Verdict);
-        Assert.Equal("+12025550143", change.Entry.Phone.ToString());
+        Assert.Equal("+12025550143", change.Row.Best.Phone.ToString());
     }
 
     [Fact]
@@ -21,8 +21,8 @@ public class MappingRulesTests
     {
         var change = After(Seen("+12025550143", Strong, 0), Seen("+12025550199", Strong, 1));
         Assert.Equal(MappingVerdict.Replaced, change.Verdict);
-        Assert.Equal("+12025550199", change.Entry.Phone.ToString());
-        Assert.Equal("+12025550143", change.Other!.Phone.ToString());
+        Assert.Equal("+12025550199", change.Row.Best.Phone.ToString());
+        Assert.Equal("+12025550143", change.Previous!.Phone.ToString());
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public class MappingRulesTests
     {
         var change = After(Seen("+12025550143", Strong, 5), Seen("+12025550199", Strong, 1));
         Assert.Equal(MappingVerdict.Conflict, change.Verdict);
-        Assert.Equal("+12025550143", change.Entry.Phone.ToString());
+        Assert.Equal("+12025550143", change.Row.Best.Phone.ToString());
     }
 
     [Fact]
@@ -46,11 +46,24 @@ public class MappingRulesTests
         Assert.Equal(MappingVerdict.Unchanged, After(Seen("+12025550143", Strong, 3), Seen("+12025550143", Strong, 3)).Verdict);
 
     [Fact]
-    public void Strong_evidence_for_a_known_phone_makes_it_strong() =>
-        Assert.Equal(Strong, After(Seen("+12025550143", Seed, 0), Seen("+12025550143", Strong, 0)).Entry.Grade);
+    public void What_was_quoted_is_weaker_than_everything() =>
+        Assert.Equal(MappingVerdict.Replaced, After(Seen("+12025550143", Quoted, 100), Seen("+12025550199", Seed, 0)).Verdict);
 
     [Fact]
-    public void Any_order_and_any_repetition_of_the_same_statements_ends_with_the_same_phone()
+    public void A_phone_that_loses_and_wins_again_keeps_its_time_span()
+    {
+        var row = After(Seen("+12025550143", Strong, 5), Seen("+12025550199", Strong, 1)).Row;
+        row = MappingRules.Decide(row, Seen("+12025550199", Strong, 9)).Row;
+        Assert.Equal((Noon.AddMinutes(1), Noon.AddMinutes(9)), (row.Best.FirstSeen, row.Best.LastSeen));
+        Assert.Equal("+12025550143", Assert.Single(row.Others).Phone.ToString());
+    }
+
+    [Fact]
+    public void Strong_evidence_for_a_known_phone_makes_it_strong() =>
+        Assert.Equal(Strong, After(Seen("+12025550143", Seed, 0), Seen("+12025550143", Strong, 0)).Row.Best.Grade);
+
+    [Fact]
+    public void Any_order_and_any_repetition_of_the_same_statements_ends_with_the_same_row_to_the_last_field()
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
@@ -58,7 +71,7 @@ public class MappingRulesTests
         for (var history = 0; history < 2000; history++)
         {
             var statements = Enumerable.Range(0, random.Next(2, 7))
-                .Select(_ => Seen(phones[random.Next(phones.Length)], random.Next(3) == 0 ? Seed : Strong, random.Next(4))).ToList();
+                .Select(_ => Seen(phones[random.Next(phones.Length)], (MappingGrade)random.Next(3), random.Next(4))).ToList();
             var ends = Enumerable.Range(0, 6).Select(_ => End(statements.Concat(statements.Take(random.Next(3))).OrderBy(_ => random.Next()))).Distinct().ToList();
             Assert.True(ends.Count == 1, $"seed {seed}, history {history}: {string.Join(" / ", ends)} from {string.Join(", ", statements)}");
         }
@@ -70,22 +83,22 @@ public class MappingRulesTests
         LidObservation[] statements = [From("senderPn", 2), From("remoteJidAlt", 1), From("participantAlt", 1), From("lid-mapping", 3)];
         foreach (var first in statements)
         {
-            LidEntry? known = null;
-            foreach (var statement in statements.OrderBy(statement => statement != first)) known = MappingRules.Decide(known, statement).Entry;
-            Assert.Equal(("participantAlt", Noon.AddMinutes(1), Noon.AddMinutes(3)), (known!.Source, known.FirstSeen, known.LastSeen));
+            LidRow? known = null;
+            foreach (var statement in statements.OrderBy(statement => statement != first)) known = MappingRules.Decide(known, statement).Row;
+            Assert.Equal(("participantAlt", Noon.AddMinutes(1), Noon.AddMinutes(3)), (known!.Best.Source, known.Best.FirstSeen, known.Best.LastSeen));
         }
     }
 
     private static LidObservation From(string source, int minute) => Seen("+12025550143", Strong, minute) with { Source = source };
 
-    private static (string Phone, MappingGrade Grade, DateTimeOffset LastSeen) End(IEnumerable<LidObservation> statements)
+    private static string End(IEnumerable<LidObservation> statements)
     {
-        LidEntry? known = null;
-        foreach (var statement in statements) known = MappingRules.Decide(known, statement).Entry;
-        return (known!.Phone.ToString(), known.Grade, known.LastSeen);
+        LidRow? known = null;
+        foreach (var statement in statements) known = MappingRules.Decide(known, statement).Row;
+        return string.Join(" | ", known!.Others.OrderBy(other => other.Phone.ToString(), StringComparer.Ordinal).Prepend(known.Best));
     }
 
-    private static MappingChange After(LidObservation first, LidObservation then) => MappingRules.Decide(MappingRules.Decide(null, first).Entry, then);
+    private static MappingChange After(LidObservation first, LidObservation then) => MappingRules.Decide(MappingRules.Decide(null, first).Row, then);
 
     private static LidObservation Seen(string phone, MappingGrade grade, int minute) =>
         new(PhoneNumber.FromE164(phone)!.Value, grade, "key.remoteJidAlt", Noon.AddMinutes(minute), Guid.NewGuid());

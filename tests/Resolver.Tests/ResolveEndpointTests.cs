@@ -27,31 +27,54 @@ public sealed class ResolveEndpointTests : IAsyncLifetime
     public async Task A_known_LID_is_answered_with_its_phone()
     {
         stub.Answer = EndpointStub.Phone("+972555550101");
-        Assert.Equal("+972555550101", (await endpoint.FindAsync(Dana)).ToString());
+        Assert.Equal("+972555550101", (await endpoint.FindAsync(Dana)).Phone.ToString());
         Assert.Equal("?jid=82399031480511%40lid&tenantId=1", Assert.Single(stub.Asked));
     }
 
     [Fact]
-    public async Task An_unknown_LID_is_asked_for_once_until_its_time_has_come()
+    public async Task An_unknown_LID_is_an_answer_and_a_failure_is_none()
     {
-        Assert.Null(await endpoint.FindAsync(Dana));
-        Assert.Null(await endpoint.FindAsync(Dana));
-        Assert.Single(stub.Asked);
-
-        clock.Move(TimeSpan.FromMinutes(11));
-        Assert.Null(await endpoint.FindAsync(Dana));
-        clock.Move(TimeSpan.FromMinutes(11));
-        Assert.Null(await endpoint.FindAsync(Dana));
-        Assert.Equal(2, stub.Asked.Count);
+        Assert.Equal(new EndpointAnswer(true, null), await endpoint.FindAsync(Dana));
+        stub.Answer = EndpointStub.Body("", 404);
+        Assert.Equal(new EndpointAnswer(true, null), await endpoint.FindAsync(Dana));
+        stub.Answer = EndpointStub.Body("", 403);
+        Assert.Equal(EndpointAnswer.Failed, await endpoint.FindAsync(Dana));
     }
 
     [Fact]
-    public async Task New_reason_to_ask_asks_again_at_once()
+    public async Task A_server_that_asks_for_more_patience_than_a_look_up_has_is_left_alone_as_long_as_it_asks()
     {
-        Assert.Null(await endpoint.FindAsync(Dana));
-        endpoint.Forget(Dana);
+        stub.Answer = context =>
+        {
+            context.Response.Headers.RetryAfter = "120";
+            return EndpointStub.Body("", 429)(context);
+        };
+        Assert.Equal(EndpointAnswer.Failed, await endpoint.FindAsync(Dana));
+        Assert.True(endpoint.IsBroken);
+        Assert.Equal(EndpointAnswer.Failed, await endpoint.FindAsync(Dana));
+        Assert.Single(stub.Asked);
+
+        clock.Move(TimeSpan.FromSeconds(121));
         stub.Answer = EndpointStub.Phone("+972555550101");
-        Assert.NotNull(await endpoint.FindAsync(Dana));
+        Assert.False(endpoint.IsBroken);
+        Assert.NotNull((await endpoint.FindAsync(Dana)).Phone);
+    }
+
+    [Fact]
+    public async Task A_slow_drip_costs_the_time_limit_and_no_more()
+    {
+        stub.Answer = async context =>
+        {
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+            foreach (var letter in "{\"phone_e164\":\"+972555550101\"}")
+            {
+                await context.Response.WriteAsync(letter.ToString(), context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                await pace.WaitForNextTickAsync(context.RequestAborted);
+            }
+        };
+        using var hasty = New(new ResolverOptions { EndpointUrl = stub.Url, EndpointAttempt = TimeSpan.FromMilliseconds(100), EndpointTotal = TimeSpan.FromMilliseconds(300) }, TimeProvider.System);
+        Assert.Equal(EndpointAnswer.Failed, await hasty.FindAsync(Dana).WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     [Fact]
@@ -65,7 +88,7 @@ public sealed class ResolveEndpointTests : IAsyncLifetime
         };
         var asked = Enumerable.Range(0, 20).Select(_ => endpoint.FindAsync(Dana)).ToList();
         release.SetResult();
-        Assert.All(await Task.WhenAll(asked), phone => Assert.NotNull(phone));
+        Assert.All(await Task.WhenAll(asked), answer => Assert.NotNull(answer.Phone));
         Assert.Single(stub.Asked);
     }
 
@@ -78,7 +101,7 @@ public sealed class ResolveEndpointTests : IAsyncLifetime
             context.Response.StatusCode = 500;
             return Task.CompletedTask;
         };
-        Assert.NotNull(await endpoint.FindAsync(Dana));
+        Assert.NotNull((await endpoint.FindAsync(Dana)).Phone);
         Assert.Equal(2, stub.Asked.Count);
     }
 
@@ -94,14 +117,14 @@ public sealed class ResolveEndpointTests : IAsyncLifetime
     public async Task Nonsense_is_never_a_phone(string body)
     {
         stub.Answer = EndpointStub.Body(body);
-        Assert.Null(await endpoint.FindAsync(Dana));
+        Assert.Equal(EndpointAnswer.Failed, await endpoint.FindAsync(Dana));
     }
 
     [Fact]
     public async Task An_endless_answer_is_cut_off()
     {
         stub.Answer = EndpointStub.Body("{\"phone_e164\":\"+972555550101\",\"pad\":\"" + new string('x', 100_000) + "\"}");
-        Assert.Null(await endpoint.FindAsync(Dana));
+        Assert.Equal(EndpointAnswer.Failed, await endpoint.FindAsync(Dana));
     }
 
     [Fact]
@@ -112,7 +135,7 @@ public sealed class ResolveEndpointTests : IAsyncLifetime
             context.Response.Redirect(stub.Url + "/elsewhere");
             return Task.CompletedTask;
         };
-        Assert.Null(await endpoint.FindAsync(Dana));
+        Assert.Equal(EndpointAnswer.Failed, await endpoint.FindAsync(Dana));
         Assert.Single(stub.Asked);
     }
 
@@ -121,7 +144,7 @@ public sealed class ResolveEndpointTests : IAsyncLifetime
     {
         stub.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
         using var hasty = New(new ResolverOptions { EndpointUrl = stub.Url, EndpointAttempt = TimeSpan.FromMilliseconds(100), EndpointTotal = TimeSpan.FromMilliseconds(300) }, TimeProvider.System);
-        Assert.Null(await hasty.FindAsync(Dana).WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(EndpointAnswer.Failed, await hasty.FindAsync(Dana).WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     [Fact]
@@ -132,7 +155,7 @@ public sealed class ResolveEndpointTests : IAsyncLifetime
         for (var i = 0; i < 4 && !hasty.IsBroken; i++) await hasty.FindAsync(new LidKey(1, LidOf($"8239903148051{i}")));
         Assert.True(hasty.IsBroken);
         var asked = stub.Asked.Count;
-        Assert.Null(await hasty.FindAsync(Dana));
+        Assert.Equal(EndpointAnswer.Failed, await hasty.FindAsync(Dana));
         Assert.Equal(asked, stub.Asked.Count);
     }
 
@@ -140,7 +163,7 @@ public sealed class ResolveEndpointTests : IAsyncLifetime
     public async Task Without_an_address_nobody_is_asked()
     {
         using var none = New(new ResolverOptions());
-        Assert.Null(await none.FindAsync(Dana));
+        Assert.Equal(EndpointAnswer.Failed, await none.FindAsync(Dana));
         Assert.False(none.IsConfigured);
     }
 

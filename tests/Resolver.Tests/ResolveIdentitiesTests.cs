@@ -1,9 +1,7 @@
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Streaming;
+using static Pipeline.Resolver.Tests.Resolving;
 
 namespace Pipeline.Resolver.Tests;
 
@@ -11,12 +9,16 @@ namespace Pipeline.Resolver.Tests;
 [Collection(nameof(Stores))]
 public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
 {
+    private readonly List<Resolving> made = [];
     private NpgsqlDataSource database = null!;
-    private long offset;
 
     public async Task InitializeAsync() => database = await stores.NewDatabaseAsync();
 
-    public async Task DisposeAsync() => await database.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        foreach (var resolving in made) await resolving.DisposeAsync();
+        await database.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_message_from_an_unknown_LID_goes_on_at_once_without_a_phone()
@@ -53,8 +55,8 @@ public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
         var atOnce = await RunAsync(events);
         await using (var clean = database.CreateCommand("TRUNCATE lid_mappings, lid_mapping_history")) await clean.ExecuteNonQueryAsync();
         var oneByOne = new List<EnrichedEvent>();
-        var stage = NewStage();
-        foreach (var one in events) oneByOne.AddRange(await RunAsync(stage, one));
+        var stage = New();
+        foreach (var one in events) oneByOne.AddRange(await stage.RunAsync(one));
         Assert.Equal(atOnce, oneByOne);
     }
 
@@ -100,11 +102,11 @@ public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
     [Fact]
     public async Task What_another_process_learned_while_it_had_the_partitions_is_known_when_they_come_back()
     {
-        var (here, there) = (NewStage(), NewStage());
-        object first = new(), second = new();
-        Assert.Equal("", Assert.Single(await RunAsync(here, first, Message("82399031480511@lid", "A1"))).Message.Peer.Phone);
-        await RunAsync(there, first, Mapping("82399031480511@lid", "972555550101@s.whatsapp.net"));
-        Assert.Equal("+972555550101", Assert.Single(await RunAsync(here, second, Message("82399031480511@lid", "A2"))).Message.Peer.Phone);
+        var (here, there) = (New(), New());
+        Assert.Equal("", Assert.Single(await here.RunAsync(Message("82399031480511@lid", "A1"))).Message.Peer.Phone);
+        await there.RunAsync(Mapping("82399031480511@lid", "972555550101@s.whatsapp.net"));
+        here.Tenure = new Tenure([0]);
+        Assert.Equal("+972555550101", Assert.Single(await here.RunAsync(Message("82399031480511@lid", "A2"))).Message.Peer.Phone);
     }
 
     [Fact]
@@ -112,8 +114,8 @@ public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
     {
         await using var stub = await EndpointStub.StartAsync();
         stub.Answer = EndpointStub.Phone("+972555550101");
-        var stage = NewStage(new ResolverOptions { EndpointUrl = stub.Url, EndpointWait = TimeSpan.FromSeconds(5) });
-        var events = await RunAsync(stage, Message("82399031480511@lid", "A1"), Message("82399031480511@lid", "A2"));
+        var stage = New(new ResolverOptions { EndpointUrl = stub.Url, EndpointWait = TimeSpan.FromSeconds(5) });
+        var events = await stage.RunAsync(Message("82399031480511@lid", "A1"), Message("82399031480511@lid", "A2"));
         Assert.All(events, e => Assert.Equal(Party.Types.Source.Endpoint, e.Message.Peer.Source));
         Assert.Single(stub.Asked);
     }
@@ -123,15 +125,15 @@ public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
     {
         await using var stub = await EndpointStub.StartAsync();
         stub.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
-        var stage = NewStage(new ResolverOptions { EndpointUrl = stub.Url, EndpointWait = TimeSpan.FromMilliseconds(20) });
-        Assert.Equal(Party.Types.Source.None, Assert.Single(await RunAsync(stage, Message("82399031480511@lid", "A1"))).Message.Peer.Source);
+        var stage = New(new ResolverOptions { EndpointUrl = stub.Url, EndpointWait = TimeSpan.FromMilliseconds(20) });
+        Assert.Equal(Party.Types.Source.None, Assert.Single(await stage.RunAsync(Message("82399031480511@lid", "A1"))).Message.Peer.Source);
     }
 
     [Fact]
     public async Task What_cannot_be_understood_is_rejected_with_its_reason_and_the_rest_goes_on()
     {
-        var broken = Raw("messages.upsert", "messages", """{"key":null}""", 1);
-        var outcomes = await OutcomesAsync(NewStage(), this, broken, Message("12025550143@s.whatsapp.net", "A1"));
+        var broken = Raw("messages.upsert", "messages", """{"key":null}""");
+        var outcomes = await New().OutcomesAsync(broken, Message("12025550143@s.whatsapp.net", "A1"));
         Assert.Equal("missing_key", Assert.IsType<Outcome.Reject>(outcomes[0]).Reason);
         Assert.IsType<Outcome.Emit>(outcomes[1]);
     }
@@ -140,51 +142,16 @@ public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
     public async Task A_record_under_the_key_of_another_business_is_rejected()
     {
         var raw = Message("12025550143@s.whatsapp.net", "A1");
-        var outcome = Assert.Single(await NewStage().RunAsync(new Batch<RawEvent>([new Input<RawEvent>(raw, "2", new Position("raw", 0, 0), default, null)], []), default));
+        var outcome = Assert.Single(await New().OutcomesAsync(raw, key: "2"));
         Assert.Equal("wrong_key", Assert.IsType<Outcome.Reject>(outcome).Reason);
     }
 
-    private static RawEvent Message(string chat, string id, string? alternate = null, long at = 1760000000, long business = 1) => Raw(
-        "messages.upsert",
-        "messages",
-        $$$"""{"key":{"remoteJid":"{{{chat}}}","remoteJidAlt":"{{{alternate}}}","fromMe":false,"id":"{{{id}}}"},"messageTimestamp":{{{at}}},"message":{"conversation":"hello"}}""",
-        business);
+    private async Task<List<EnrichedEvent>> RunAsync(params RawEvent[] events) => await New().RunAsync(events);
 
-    private static RawEvent Mapping(string lid, string phone) => Raw("lid-mapping.update", "", $$"""{"lid":"{{lid}}","pn":"{{phone}}"}""", 1);
-
-    private static RawEvent Raw(string type, string part, string json, long business) => new()
+    private Resolving New(ResolverOptions? options = null)
     {
-        BusinessId = business,
-        Source = "baileys",
-        EventType = type,
-        Part = part,
-        OwnPhoneAddress = "972525550100:14@s.whatsapp.net",
-        OwnLidAddress = "118203344556677:14@lid",
-        ReceivedAt = Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeSeconds(1760000000)),
-        EventId = Pipeline.Identity.DerivedIds.Of(Guid.Empty, business + json).ToString(),
-        Payload = ByteString.CopyFromUtf8(json),
-    };
-
-    private async Task<List<EnrichedEvent>> RunAsync(params RawEvent[] events) => await RunAsync(NewStage(), events);
-
-    private Task<List<EnrichedEvent>> RunAsync(ResolveIdentities stage, params RawEvent[] events) => RunAsync(stage, this, events);
-
-    private async Task<List<EnrichedEvent>> RunAsync(ResolveIdentities stage, object tenure, params RawEvent[] events) =>
-        [.. (await OutcomesAsync(stage, tenure, events)).OfType<Outcome.Emit>().SelectMany(emit => emit.Records).Where(record => record.Topic == "enriched").Select(record => EnrichedEvent.Parser.ParseFrom(record.Value))];
-
-    private Task<IReadOnlyList<Outcome>> OutcomesAsync(ResolveIdentities stage, object tenure, params RawEvent[] events) =>
-        stage.RunAsync(new Batch<RawEvent>([.. events.Select(raw => new Input<RawEvent>(raw, Topics.KeyOf(raw.BusinessId), new Position("raw", 0, offset++), default, null))], []) { Tenure = tenure }, default);
-
-    private ResolveIdentities NewStage(ResolverOptions? options = null)
-    {
-        options ??= new ResolverOptions();
-        var metrics = Meters.Resolver();
-        var table = new LidTable(new LidCache(1000), new RedisLidEntries("", options, metrics, TimeProvider.System), new PostgresLidEntries(database), metrics);
-        var enriched = new OutputTopic<EnrichedEvent>(new Topic<EnrichedEvent>("enriched"), value => value.ToByteArray());
-        var mappings = new OutputTopic<LidMapping>(new Topic<LidMapping>("mappings"), value => value.ToByteArray());
-        var endpoint = new ResolveEndpoint(options, new SocketsHttpHandler { AllowAutoRedirect = false }, metrics, TimeProvider.System);
-        // Nothing is announced late in these tests, so nothing is produced.
-        var answers = new EndpointAnswers(table, enriched, mappings, producer: null!, TimeProvider.System, NullLogger<EndpointAnswers>.Instance);
-        return new ResolveIdentities(table, endpoint, answers, enriched, mappings, options, metrics, TimeProvider.System);
+        var resolving = new Resolving(database, options);
+        made.Add(resolving);
+        return resolving;
     }
 }

@@ -24,19 +24,17 @@ public sealed class EndpointAnswers(
 
     private readonly Channel<Answered> answers = Channel.CreateUnbounded<Answered>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>Waits for one answer in the background.</summary>
+    /// <summary>Takes care that one answer is written down, whenever it comes.</summary>
     /// <param name="key">The LID that was asked for.</param>
     /// <param name="origin">The event that made it necessary.</param>
     /// <param name="answer">The question under way; it never fails.</param>
-    public void Follow(LidKey key, EventOrigin origin, Task<EndpointAnswer> answer) =>
-        _ = answer.ContinueWith(
-            done =>
-            {
-                if (done is { IsCompletedSuccessfully: true, Result.IsAnswer: true }) answers.Writer.TryWrite(new Answered(key, origin, done.Result.Phone, Microseconds.Of(clock.GetUtcNow())));
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+    /// <returns>The same answer, once it is in line to be written down.</returns>
+    public async Task<EndpointAnswer> FollowAsync(LidKey key, EventOrigin origin, Task<EndpointAnswer> answer)
+    {
+        var come = await answer;
+        if (come.IsAnswer) answers.Writer.TryWrite(new Answered(key, origin, come.Phone, Microseconds.Of(clock.GetUtcNow())));
+        return come;
+    }
 
     /// <summary>Writes down what has been answered so far. For tests; the service does it by itself.</summary>
     public async Task WriteDownAsync(CancellationToken cancellation)

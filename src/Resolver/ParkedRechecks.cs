@@ -27,14 +27,7 @@ public sealed class ParkedRechecks(
         while (endpoint is { IsConfigured: true, IsBroken: false })
         {
             var due = await parked.ClaimAsync(partitions, clock.GetUtcNow(), QuestionsAtOnce, cancellation);
-            var flights = new List<Task>(due.Count);
-            foreach (var (key, origin) in due)
-            {
-                var flight = endpoint.FindAsync(key);
-                answers.Follow(key, origin, flight);
-                flights.Add(flight);
-            }
-            await Task.WhenAll(flights);
+            await Task.WhenAll(due.Select(one => answers.FollowAsync(one.Key, one.Origin, endpoint.FindAsync(one.Key))));
             asked += due.Count;
             if (due.Count < QuestionsAtOnce) break;
         }

@@ -93,11 +93,7 @@ public sealed class ResolveIdentities(
     {
         var flights = new Dictionary<LidKey, Task<EndpointAnswer>>();
         // Only whoever parks a LID asks for it; after that its next question has a time of its own.
-        foreach (var (key, origin) in pass.Changes.Parked)
-        {
-            flights[key] = endpoint.FindAsync(key);
-            answers.Follow(key, origin, flights[key]);
-        }
+        foreach (var (key, origin) in pass.Changes.Parked) flights[key] = answers.FollowAsync(key, origin, endpoint.FindAsync(key));
         for (var i = 0; i < items.Length; i++)
             foreach (var lid in pass.Results[i].UnknownLids)
             {

@@ -20,16 +20,17 @@ public sealed class ResolvedRecords(OutputTopic<EnrichedEvent> enriched, OutputT
         foreach (var statement in result.Statements) metrics.CountStatement(statement.Change.Verdict);
         metrics.CountLidAsPhone(result.RefusedPhones);
 
-        if (result.Resolved.Kind == EventKind.Error)
-        {
-            metrics.CountEvent(kind, "dead_letter");
-            return new Outcome.Reject(result.Resolved.Fault ?? "unreadable", "The event cannot be understood; its bytes are kept unchanged.", raw.EventId);
-        }
-
         var records = new List<Output>(1);
         // What was learned goes before the message that taught it, so that the message finds the person whole.
         foreach (var statement in result.Statements)
             if (statement.IsNews || statement.IsAnnouncedAsNewest) Announce(item, statement, records);
+
+        if (result.Resolved.Kind == EventKind.Error)
+        {
+            metrics.CountEvent(kind, "dead_letter");
+            // An event can name two addresses of one person soundly and be nonsense otherwise: the pair is in the table, so it is told.
+            return new Outcome.Reject(result.Resolved.Fault ?? "unreadable", "The event cannot be understood; its bytes are kept unchanged.", raw.EventId) { Records = records };
+        }
 
         var follows = Enrichment.Of(item.Origin, result.Resolved);
         var isMessage = follows?.BodyCase == EnrichedEvent.BodyOneofCase.Message;

@@ -139,7 +139,7 @@ internal sealed class BatchWork<TIn>
                 case Outcome.Emit when ownPositions:
                     throw new InvalidOperationException("A stage that owns its positions cannot write records: they could be lost between its effect and their acknowledgement.");
                 case Outcome.Emit emit:
-                    if (!TryCollect(emit, batch.Inputs[i], sources[i], writes))
+                    if (!TryCollect(emit.Records, batch.Inputs[i], sources[i], writes))
                         writes.Add(DeadLetter(taken.Records[sources[i]], sources[i], TooLarge(verdict)));
                     break;
                 case Outcome.Skip skip:
@@ -147,6 +147,7 @@ internal sealed class BatchWork<TIn>
                     skipped[skip.Reason] = skipped.GetValueOrDefault(skip.Reason) + 1;
                     break;
                 case Outcome.Reject reject when !ownPositions:
+                    _ = TryCollect(reject.Records, batch.Inputs[i], sources[i], writes);
                     writes.Add(DeadLetter(taken.Records[sources[i]], sources[i], RejectionOf(reject, verdict)));
                     break;
             }
@@ -155,11 +156,11 @@ internal sealed class BatchWork<TIn>
     }
 
     /// <returns>False when one of the records is too large; none is collected then.</returns>
-    private bool TryCollect(Outcome.Emit emit, Input<TIn> from, int index, List<Write> writes)
+    private bool TryCollect(IReadOnlyList<Output> records, Input<TIn> from, int index, List<Write> writes)
     {
         var first = writes.Count;
         var trace = from.TraceParent ?? TraceContext.Current();
-        foreach (var output in emit.Records)
+        foreach (var output in records)
         {
             var message = envelope.Of(output, from.Position, trace);
             var bytes = Envelope.SizeOf(message);

@@ -22,5 +22,9 @@ public abstract record Outcome
     /// <param name="Reason">A short code, counted by reason; never personal data.</param>
     /// <param name="Detail">One sentence for the operator; never personal data.</param>
     /// <param name="EventId">The event id, where the input has one.</param>
-    public sealed record Reject(string Reason, string Detail, string EventId = "") : Outcome;
+    public sealed record Reject(string Reason, string Detail, string EventId = "") : Outcome
+    {
+        /// <summary>What follows from the input all the same, beside what is wrong with it. Written before the dead letter.</summary>
+        public IReadOnlyList<Output> Records { get; init; } = [];
+    }
 }

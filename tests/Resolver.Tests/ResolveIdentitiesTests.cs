@@ -1,4 +1,3 @@
-using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Streaming;
 using static Pipeline.Resolver.Tests.Resolving;
@@ -7,19 +6,8 @@ namespace Pipeline.Resolver.Tests;
 
 /// <summary>The stage: what goes in as raw JSON and what comes out, on a real Postgres.</summary>
 [Collection(nameof(Stores))]
-public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
+public sealed class ResolveIdentitiesTests(Stores stores) : OnStores(stores)
 {
-    private readonly List<Resolving> made = [];
-    private NpgsqlDataSource database = null!;
-
-    public async Task InitializeAsync() => database = await stores.NewDatabaseAsync();
-
-    public async Task DisposeAsync()
-    {
-        foreach (var resolving in made) await resolving.DisposeAsync();
-        await database.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_message_from_an_unknown_LID_goes_on_at_once_without_a_phone()
     {
@@ -53,7 +41,7 @@ public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
             Message("82399031480511@lid", "A4"),
         ];
         var atOnce = await RunAsync(events);
-        await using (var clean = database.CreateCommand("TRUNCATE lid_mappings, lid_mapping_history")) await clean.ExecuteNonQueryAsync();
+        await using (var clean = Database.CreateCommand("TRUNCATE lid_mappings, lid_mapping_history")) await clean.ExecuteNonQueryAsync();
         var oneByOne = new List<EnrichedEvent>();
         var stage = New();
         foreach (var one in events) oneByOne.AddRange(await stage.RunAsync(one));
@@ -139,6 +127,14 @@ public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pair_that_stands_in_an_event_that_is_nonsense_otherwise_is_told_all_the_same()
+    {
+        var broken = Raw("messages.upsert", "messages", """{"key":{"remoteJid":"82399031480511@lid","remoteJidAlt":"972555550101@s.whatsapp.net","fromMe":false,"id":"A1"},"messageTimestamp":1760000000,"message":5}""");
+        var rejected = Assert.IsType<Outcome.Reject>(Assert.Single(await New().OutcomesAsync(broken)));
+        Assert.Equal("+972555550101", EnrichedEvent.Parser.ParseFrom(rejected.Records[0].Value).MappingLearned.Phone);
+    }
+
+    [Fact]
     public async Task A_record_under_the_key_of_another_business_is_rejected()
     {
         var raw = Message("12025550143@s.whatsapp.net", "A1");
@@ -147,11 +143,4 @@ public sealed class ResolveIdentitiesTests(Stores stores) : IAsyncLifetime
     }
 
     private async Task<List<EnrichedEvent>> RunAsync(params RawEvent[] events) => await New().RunAsync(events);
-
-    private Resolving New(ResolverOptions? options = null)
-    {
-        var resolving = new Resolving(database, options);
-        made.Add(resolving);
-        return resolving;
-    }
 }

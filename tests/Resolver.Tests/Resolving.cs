@@ -14,12 +14,10 @@ namespace Pipeline.Resolver.Tests;
 /// </summary>
 internal sealed class Resolving : IAsyncDisposable
 {
-    private readonly EmbeddedBroker broker = EmbeddedBroker.Start().CreateTopic("enriched", 1).CreateTopic("mappings", 1);
-    private readonly WebApplication host;
     private readonly ResolveIdentities stage;
     private long offset;
 
-    public Resolving(NpgsqlDataSource database, ResolverOptions? options = null, string redis = "", TimeProvider? clock = null)
+    public Resolving(NpgsqlDataSource database, RecordProducer producer, ResolverOptions? options = null, string redis = "", TimeProvider? clock = null)
     {
         options ??= new ResolverOptions();
         clock ??= TimeProvider.System;
@@ -31,10 +29,9 @@ internal sealed class Resolving : IAsyncDisposable
         Table = new LidTable(new LidCache(options.MemoryEntries), Redis, Postgres, new OwnAddressBook(), metrics);
         Endpoint = new ResolveEndpoint(options, new SocketsHttpHandler { AllowAutoRedirect = false }, metrics, clock);
         Refill = new RedisRefill(Redis, Postgres, Table, options, clock, NullLogger<RedisRefill>.Instance);
-        host = ServiceBuilder.Create("resolver-tests", [$"--Kafka:BootstrapServers={broker.BootstrapServers}"]).Build();
         var enriched = new OutputTopic<EnrichedEvent>(new Topic<EnrichedEvent>("enriched"), value => value.ToByteArray());
         var mappings = new OutputTopic<LidMapping>(new Topic<LidMapping>("mappings"), value => value.ToByteArray());
-        Answers = new EndpointAnswers(Table, Parked, enriched, mappings, host.Services.GetRequiredService<RecordProducer>(), clock, NullLogger<EndpointAnswers>.Instance);
+        Answers = new EndpointAnswers(Table, Parked, enriched, mappings, producer, clock, NullLogger<EndpointAnswers>.Instance);
         stage = new ResolveIdentities(Table, Endpoint, Answers, new ResolvedRecords(enriched, mappings, metrics), options, metrics, clock);
     }
 
@@ -82,8 +79,6 @@ internal sealed class Resolving : IAsyncDisposable
         Refill.Dispose();
         await Redis.DisposeAsync();
         Table.Dispose();
-        await host.DisposeAsync();
-        broker.Dispose();
     }
 
     public static RawEvent Message(string chat, string id, string? alternate = null, long at = 1760000000, long business = 1, string quoted = "")

@@ -8,6 +8,9 @@ internal enum Content
     Edit,
     Revoke,
     Undecryptable,
+
+    /// <summary>Something that is no message: the event becomes a dead letter.</summary>
+    Broken,
 }
 
 /// <summary>How addresses are written.</summary>
@@ -50,7 +53,15 @@ internal sealed record Happening(Shape Shape, long Business, string Lid, string 
     /// <summary>The phone of the author of a quoted message; null when nothing is quoted.</summary>
     public string? Quoted { get; init; }
 
-    public Traits Traits => Traits.Of(Shape);
+    public Traits Traits => IsDeadLetter ? Traits.Of(Shape) with { Place = Place.Nowhere } : Traits.Of(Shape);
+
+    /// <summary>Nobody can understand it.</summary>
+    public bool IsDeadLetter => Content == Content.Broken && HasContent;
+
+    /// <summary>It is a message record.</summary>
+    private bool HasContent => Shape is Shape.StatusWithAlternate or Shape.BroadcastByLid or Shape.BroadcastWithAlternate or Shape.OwnAlternate
+        or (>= Shape.DirectByLid and <= Shape.HistoryByLid) or (>= Shape.DirectByPhone and <= Shape.HistoryByPhone)
+        or (>= Shape.DirectByLidWithAlternate and <= Shape.HistoryByLidWithAlternate) or (>= Shape.GroupByLid and <= Shape.GroupByPhoneWithLidField) or >= Shape.OwnChatByLid;
 
     /// <summary>The time that counts.</summary>
     public int Time => HasOwnTime && At is { } at ? at : Arrived;

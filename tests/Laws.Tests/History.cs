@@ -80,7 +80,7 @@ internal sealed class History
             FromMe = random.Next(3) == 0 && shape is not (Shape.BroadcastByLid or Shape.BroadcastWithAlternate or Shape.StatusWithAlternate
                 or Shape.DirectByLidWithParticipant or Shape.GroupByLid or Shape.GroupByPhone or Shape.GroupByLidWithAlternate
                 or Shape.GroupByLidWithPhoneField or Shape.GroupByPhoneWithLidField),
-            Content = random.Next(3) == 0 ? (Content)random.Next(5) : Content.Text,
+            Content = random.Next(3) == 0 ? (Content)random.Next(shape < Shape.OwnChatByLid ? 6 : 5) : Content.Text,
             Spelling = random.Next(3) == 0 ? (Spelling)random.Next(3) : Spelling.Plain,
             Quoted = random.Next(4) > 0 ? null : random.Next(2) == 0 ? Cast.OwnPhone(business) : Any(cast, random).Phones[0][0],
         };

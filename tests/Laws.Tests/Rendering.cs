@@ -97,6 +97,7 @@ internal static class Rendering
         Content.Reaction => """ "message":{"reactionMessage":{"key":{"remoteJid":"status@broadcast","fromMe":true,"id":"M0"},"text":"👍"}} """,
         Content.Edit => """ "message":{"protocolMessage":{"key":{"fromMe":true,"id":"M0"},"type":"MESSAGE_EDIT","editedMessage":{"conversation":"edited"}}} """,
         Content.Revoke => """ "message":{"protocolMessage":{"key":{"fromMe":true,"id":"M0"},"type":"REVOKE"}} """,
+        Content.Broken => "\"message\":5",
         Content.Undecryptable => "\"messageStubType\":2",
         _ when it.Quoted is not null =>
             $$""" "message":{"extendedTextMessage":{"text":"hello","contextInfo":{"stanzaId":"M0","participant":"{{it.Quoted}}@s.whatsapp.net","quotedMessage":{"conversation":"hi"} } } } """,

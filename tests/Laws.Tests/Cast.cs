@@ -40,13 +40,13 @@ internal sealed class Cast
     /// <summary>Somebody, with every spelling of each phone.</summary>
     internal sealed record Person(string[][] Phones, string[] Lids);
 
-    /// <summary>Draws up to five people, who share no LID with a phone of theirs.</summary>
+    /// <summary>Draws up to five people, more often few, of whom nobody has a LID that is a phone of any of them.</summary>
     public static Cast Of(Random random)
     {
         var (subscribers, lids) = (new Stack<string[]>(Shuffled(Subscribers, random)), new Stack<string>(Shuffled(Lids, random)));
         var taken = new HashSet<string>();
         var people = new List<Person>();
-        for (var count = random.Next(1, 6); count > 0; count--)
+        for (var count = 1 + random.Next(random.Next(1, 6)); count > 0; count--)
         {
             var person = new Person(new string[random.Next(1, 3)][], new string[random.Next(1, 3)]);
             for (var i = 0; i < person.Phones.Length; i++) person.Phones[i] = Next(subscribers, forms => forms[0], taken);

@@ -45,10 +45,10 @@ internal sealed class History
         var random = new Random(seed);
         var businesses = random.Next(1, 4);
         var casts = Enumerable.Range(0, businesses).Select(_ => Cast.Of(random)).ToArray();
-        // A few shapes in each history, not all of them: what two shapes do to each other is seen more often.
+        // A few shapes in each history, not all of them: what two shapes do to each other is seen more often. A chat is always among them.
         var shapes = Enum.GetValues<Shape>();
         random.Shuffle(shapes);
-        shapes = shapes[..random.Next(2, 9)];
+        shapes = [random.Next(2) == 0 ? Shape.DirectByLid : Shape.DirectByPhone, .. shapes[..random.Next(1, 9)]];
 
         var happenings = new List<Happening>();
         for (var count = random.Next(3) == 0 ? random.Next(12, 30) : random.Next(2, 12); count > 0; count--)

@@ -18,10 +18,10 @@ internal static class Evidence
     /// <summary>The phone a happening states of a person, if it does.</summary>
     public static Statement? Of(Happening one)
     {
-        if (!one.Traits.NamesPhone || one.IsDeadLetter) return null;
+        if (!one.Traits.NamesPhone) return null;
         var phone = Cast.Canonical(one.Phone);
         // The business writing to itself by LID: its phone is filled in from what the session says about itself.
-        if (one.Shape == Shape.OwnChatByLid) return new Statement(0, 0, phone);
+        if (one.Shape == Shape.OwnChatByLid && !one.IsDeadLetter) return new Statement(0, 0, phone);
         if (one.Traits.Place == Place.Direct) return new Statement(2, one.Time, phone);
         return one.Traits.IsPair ? new Statement(one.Traits.IsBulk ? 1 : 2, one.Time, phone) : null;
     }
@@ -33,8 +33,8 @@ internal static class Evidence
         var joined = new List<HashSet<string>>();
         foreach (var (one, _) in happenings)
         {
-            // A dead letter has no effect at all, so that sending it again later is its first time.
-            if (one.IsDeadLetter || (one.Traits.Place != Place.Direct && !one.Traits.IsPair)) continue;
+            // A dead letter belongs to no conversation, but a pair that stands in it is a pair.
+            if (one.Traits.Place != Place.Direct && !one.Traits.IsPair) continue;
             HashSet<string> set = [];
             if (one.Traits.NamesLid) set.Add(one.Lid);
             if (one.Traits.NamesPhone) set.Add(Cast.Canonical(one.Phone));

@@ -95,16 +95,16 @@ public sealed class LawTests
     {
         var mixed = new World();
         var enriched = new List<EnrichedEvent>();
-        for (var at = 0; at < history.Raws.Length;)
+        var batches = new List<RawEvent[]>();
+        for (var at = 0; at < history.Raws.Length; at += batches[^1].Length)
         {
-            var batch = history.Raws.Skip(at).Take(random.Next(1, 9)).ToArray();
-            at += batch.Length;
-            enriched.AddRange(mixed.Feed(batch));
+            batches.Add([.. history.Raws.Skip(at).Take(random.Next(1, 9))]);
+            enriched.AddRange(mixed.Feed(batches[^1]));
         }
         foreach (var business in history.Businesses)
         {
             var alone = new World();
-            var own = alone.Feed([.. history.Raws.Where(raw => raw.BusinessId == business)]);
+            var own = batches.SelectMany(batch => alone.Feed([.. batch.Where(raw => raw.BusinessId == business)])).ToList();
             if (!own.SequenceEqual(enriched.Where(one => one.BusinessId == business))) return $"business {business}: other enriched events";
             if (!alone.Linker.Linked(business).SequenceEqual(mixed.Linker.Linked(business))) return $"business {business}: other conversations";
             if (Differ("LID table", business, alone.Table(business), mixed.Table(business)) is { } difference) return difference;

@@ -7,37 +7,46 @@ namespace Pipeline.Laws.Tests;
 /// <summary>The Resolver without its stores and topics; the LID table is a dictionary. The only file here that knows the Resolver.</summary>
 internal sealed class PureResolver
 {
-    private readonly Dictionary<LidKey, LidEntry> table = [];
+    private readonly Dictionary<LidKey, LidRow> table = [];
+    private readonly OwnAddressBook own = new();
+    private readonly Dictionary<long, long> offsets = [];
 
     /// <summary>What the Resolver would write for a batch, as <see cref="ResolveIdentities"/> does.</summary>
     public IReadOnlyList<EnrichedEvent> Run(IReadOnlyList<RawEvent> batch)
     {
-        var items = batch.Select(RawItemRead.Of).ToArray();
-        var pass = new ResolvePass(table);
+        var page = own.Open();
+        var items = batch.Select(raw => page.Read(raw, PlaceOf(raw))).ToArray();
+        page.Keep();
+        var pass = new ResolvePass(new LidView(), table);
         pass.Run(items);
-        foreach (var (key, entry) in pass.Changes.Entries) table[key] = entry;
+        foreach (var (key, row) in pass.Changes.Rows) table[key] = row;
 
         var written = new List<EnrichedEvent>();
         for (var i = 0; i < items.Length; i++)
         {
-            var (raw, result) = (batch[i], pass.Results[i]);
-            if (result.Resolved.Kind == EventKind.Error) continue;
+            var (origin, result) = (items[i].Origin, pass.Results[i]);
             foreach (var statement in result.Statements)
-                if (statement.IsNews)
-                    written.Add(Enrichment.OfMapping(raw, statement.EventId, new LidKey(raw.BusinessId, statement.Lid), statement.Seen, statement.Change.Other?.Phone));
-            if (Enrichment.Of(raw, result.Resolved) is { } follows) written.Add(follows);
+                if (statement.IsNews || statement.IsAnnouncedAsNewest)
+                    written.Add(Enrichment.OfMapping(origin, statement.EventId, new LidKey(origin.BusinessId, statement.Lid), statement.Seen, statement.Change.Previous?.Phone));
+            if (result.Resolved.Kind != EventKind.Error && Enrichment.Of(origin, result.Resolved) is { } follows) written.Add(follows);
         }
         return written;
     }
 
     /// <summary>The phone of a LID; null when it is not known.</summary>
-    public PhoneNumber? PhoneOf(long business, Lid lid) => table.GetValueOrDefault(new LidKey(business, lid))?.Phone;
+    public PhoneNumber? PhoneOf(long business, Lid lid) => table.GetValueOrDefault(new LidKey(business, lid))?.Best.Phone;
 
     /// <summary>The phone of each LID of a business.</summary>
     public IEnumerable<(string Lid, string Phone)> PhonesOf(long business) =>
-        table.Where(row => row.Key.BusinessId == business).Select(row => (row.Key.Lid.Digits, row.Value.Phone.ToString()));
+        table.Where(row => row.Key.BusinessId == business).Select(row => (row.Key.Lid.Digits, row.Value.Best.Phone.ToString()));
 
-    /// <summary>The business's rows with all that is kept of them but the event that wrote them, in no order.</summary>
+    /// <summary>The business's rows with all that is kept of them but where their events lie, in no order.</summary>
     public IEnumerable<string> RowsOf(long business) => table.Where(row => row.Key.BusinessId == business).Select(row =>
-        $"{row.Key.Lid} {row.Value.Phone} {row.Value.Grade} {row.Value.Source} {row.Value.FirstSeen:mm:ss}-{row.Value.LastSeen:mm:ss}");
+        $"{row.Key.Lid} {Describe(row.Value.Best)}{string.Concat(row.Value.Others.Select(Describe).Order(StringComparer.Ordinal).Select(other => $" also {other}"))}");
+
+    // As if every business had a partition of its own: then a place says nothing about the others.
+    private RawPlace PlaceOf(RawEvent raw) => new((int)raw.BusinessId, offsets[raw.BusinessId] = offsets.GetValueOrDefault(raw.BusinessId) + 1);
+
+    private static string Describe(LidEntry entry) =>
+        $"{entry.Phone} {entry.Grade} {entry.Source} {entry.FirstSeen:mm:ss}-{entry.LastSeen:mm:ss} {entry.EventId}";
 }

@@ -7,7 +7,9 @@ using StackExchange.Redis;
 namespace Pipeline.Resolver;
 
 /// <summary>
-/// The shared cache of the LID table: <c>{prefix}{business}:{epoch}:{lid}</c> → <c>phone|grade|first|last|event id|source</c>, times in microseconds since 1970 (what Postgres keeps).
+/// The shared cache of the LID table: <c>{prefix}{business}:{epoch}:{lid}</c> →
+/// <c>{business}:{lid}|phone|grade|first|last|event id|source</c>, times in microseconds since 1970 (what Postgres keeps). The value repeats whose it is:
+/// one that stands under another key, by whatever accident, is passed over.
 /// Postgres is the truth; Redis being away, slow, flushed or full of nonsense costs time and nothing else. Unknown LIDs are not stored.
 /// </summary>
 /// <remarks>
@@ -75,7 +77,7 @@ public sealed class RedisLidEntries : IAsyncDisposable
         for (var i = 0; i < keys.Count; i++)
         {
             if (values[i].IsNullOrEmpty) continue;
-            if (Parse(values[i].ToString()) is { } entry) found[keys[i]] = entry;
+            if (Parse(keys[i], values[i].ToString()) is { } entry) found[keys[i]] = entry;
             else metrics.CountRedisFailure("garbage");
         }
         return found;
@@ -94,7 +96,7 @@ public sealed class RedisLidEntries : IAsyncDisposable
             {
                 var batch = redis.CreateBatch();
                 var when = overwrite ? When.Always : When.NotExists;
-                var writes = entries.Select(entry => batch.StringSetAsync(NameOf(entry.Key), Format(entry.Value), options.RedisTimeToLive, when)).ToArray();
+                var writes = entries.Select(entry => batch.StringSetAsync(NameOf(entry.Key), Format(entry.Key, entry.Value), options.RedisTimeToLive, when)).ToArray();
                 batch.Execute();
                 await Task.WhenAll(writes);
                 return true;
@@ -129,8 +131,9 @@ public sealed class RedisLidEntries : IAsyncDisposable
         if (connecting is { IsCompletedSuccessfully: true }) (await connecting).Dispose();
     }
 
-    private static string Format(LidEntry entry) => string.Join(
+    private static string Format(LidKey key, LidEntry entry) => string.Join(
         '|',
+        OwnerOf(key),
         entry.Phone.ToString(),
         GradeWords.Of(entry.Grade),
         SinceEpoch(entry.FirstSeen),
@@ -138,18 +141,21 @@ public sealed class RedisLidEntries : IAsyncDisposable
         entry.EventId.ToString("N"),
         entry.Source);
 
-    private static LidEntry? Parse(string text)
+    private static LidEntry? Parse(LidKey key, string text)
     {
-        var fields = text.Split('|', 6);
-        if (fields.Length == 6
-            && PhoneNumber.FromE164(fields[0]) is { } phone
-            && GradeWords.TryParse(fields[1]) is { } grade
-            && TimeOf(fields[2]) is { } first
-            && TimeOf(fields[3]) is { } last
-            && Guid.TryParseExact(fields[4], "N", out var eventId))
-            return new LidEntry(phone, grade, fields[5], first, last, eventId);
+        var fields = text.Split('|', 7);
+        if (fields.Length == 7
+            && fields[0] == OwnerOf(key)
+            && PhoneNumber.FromE164(fields[1]) is { } phone
+            && GradeWords.TryParse(fields[2]) is { } grade
+            && TimeOf(fields[3]) is { } first
+            && TimeOf(fields[4]) is { } last
+            && Guid.TryParseExact(fields[5], "N", out var eventId))
+            return new LidEntry(phone, grade, fields[6], first, last, eventId);
         return null;
     }
+
+    private static string OwnerOf(LidKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.BusinessId}:{key.Lid}");
 
     private static string SinceEpoch(DateTimeOffset time) =>
         ((time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond).ToString(CultureInfo.InvariantCulture);

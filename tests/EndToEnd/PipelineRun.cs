@@ -26,7 +26,9 @@ internal sealed class PipelineRun : IAsyncDisposable
     private Infrastructure infrastructure = null!;
     private PipelineSettings settings = null!;
 
-    public static async Task<PipelineRun> StartAsync()
+    /// <summary>Starts everything.</summary>
+    /// <param name="resolver">Settings of the Resolver beside the usual ones.</param>
+    public static async Task<PipelineRun> StartAsync(IReadOnlyDictionary<string, string>? resolver = null)
     {
         var run = new PipelineRun();
         // Postgres runs as a user of its own when we are root, so it has to be let in.
@@ -39,12 +41,16 @@ internal sealed class PipelineRun : IAsyncDisposable
             Postgres = run.infrastructure.ConnectionString,
             Redis = run.infrastructure.Redis.ConnectionString,
             SigningKey = SigningKey,
+            OfResolver = resolver ?? new Dictionary<string, string>(),
             Urls = ServiceKind.All.ToDictionary(kind => kind.Name, _ => $"http://127.0.0.1:{LoopbackPort.Free()}"),
         };
         foreach (var kind in ServiceKind.All) run.Start(kind);
         foreach (var kind in ServiceKind.All) await run.UntilReadyAsync(kind);
         return run;
     }
+
+    /// <summary>The Redis of the run.</summary>
+    public EmbeddedRedis Redis => infrastructure.Redis;
 
     /// <summary>Starts a service (again).</summary>
     public void Start(ServiceKind kind) => children[kind] = ServiceProcess.Start(kind, settings, Path.Combine(folder.FullName, "logs"), guardian);

@@ -55,6 +55,25 @@ public sealed class LidTableTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_value_that_belongs_to_another_LID_is_passed_over()
+    {
+        LidKey one = new(1, LidOf("82399031480517")), other = new(1, LidOf("82399031480518"));
+        using (var table = New(stores.Redis.ConnectionString))
+        {
+            await LearnAsync(table, one, "+972555550103");
+            await LearnAsync(table, other, "+972555550104");
+        }
+        await using (var admin = await ConnectionMultiplexerOf())
+        {
+            var redis = admin.Value.GetDatabase();
+            await redis.StringSetAsync($"{prefix}1:0:82399031480517", await redis.StringGetAsync($"{prefix}1:0:82399031480518"));
+        }
+
+        using var next = New(stores.Redis.ConnectionString);
+        Assert.Equal("+972555550103", await PhoneAsync(next, one));
+    }
+
+    [Fact]
     public async Task Without_Redis_everything_is_found_in_Postgres()
     {
         var key = new LidKey(1, LidOf("82399031480514"));

@@ -14,6 +14,9 @@ internal static partial class Signal
     /// <summary>No more.</summary>
     public const int Kill = 9;
 
+    /// <summary>Freeze: the process is there and does nothing.</summary>
+    public const int Stop = 19;
+
     /// <summary>End in order.</summary>
     public const int Terminate = 15;
 

@@ -35,6 +35,9 @@ internal sealed record PipelineSettings
     /// <summary>Where each service listens.</summary>
     public required IReadOnlyDictionary<string, string> Urls { get; init; }
 
+    /// <summary>What the Resolver is told beside that, by configuration key.</summary>
+    public IReadOnlyDictionary<string, string> OfResolver { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The settings for services on embedded servers.</summary>
     /// <param name="infrastructure">The servers.</param>
     /// <param name="plan">How they were started.</param>
@@ -74,7 +77,11 @@ internal sealed record PipelineSettings
             settings["ConnectionStrings:Postgres"] = Postgres;
             settings["Postgres:Schema"] = Schema;
         }
-        if (service == ServiceKind.Resolver) settings["ConnectionStrings:Redis"] = Redis;
+        if (service == ServiceKind.Resolver)
+        {
+            settings["ConnectionStrings:Redis"] = Redis;
+            foreach (var (key, value) in OfResolver) settings[key] = value;
+        }
         return settings;
     }
 

@@ -72,7 +72,9 @@ public sealed class LawTests
         var before = new Dictionary<string, (string EventId, string Conversation, string? Phone)>();
         for (var at = 0; at < history.Raws.Length; at++)
         {
-            world.Feed([history.Raws[at]]);
+            var unresolved = world.Feed([history.Raws[at]]).SelectMany(PartiesIn).FirstOrDefault(party =>
+                party is { Phone.Length: 0, Lid.Length: > 0 } && Lid.TryParse(party.Lid, out var lid) && world.Resolver.PhoneOf(history.Raws[at].BusinessId, lid) is not null);
+            if (unresolved is not null) return $"e{at} goes on without the phone that the table has for {unresolved.Lid}";
             var now = history.Businesses.SelectMany(world.Linker.Linked).ToDictionary(one => one.EventId);
             foreach (var together in before.Values.GroupBy(one => one.Conversation))
                 if (together.Select(one => now[one.EventId].Conversation).Distinct().Count() > 1) return $"e{at} splits a conversation";
@@ -168,12 +170,15 @@ public sealed class LawTests
         return null;
     }
 
-    private static IEnumerable<string> PhonesIn(EnrichedEvent one) => one.BodyCase switch
+    private static IEnumerable<string> PhonesIn(EnrichedEvent one) =>
+        one.MappingLearned is { } mapping ? [mapping.Phone, mapping.PreviousPhone] : PartiesIn(one).Select(party => party.Phone);
+
+    private static IEnumerable<Party> PartiesIn(EnrichedEvent one) => one.BodyCase switch
     {
-        EnrichedEvent.BodyOneofCase.Message => [one.Message.Peer?.Phone ?? "", one.Message.Author?.Phone ?? ""],
-        EnrichedEvent.BodyOneofCase.MessageUpdate => [one.MessageUpdate.Peer?.Phone ?? "", one.MessageUpdate.Author?.Phone ?? ""],
-        EnrichedEvent.BodyOneofCase.Receipt => [one.Receipt.Peer?.Phone ?? "", one.Receipt.Reader?.Phone ?? ""],
-        _ => [one.MappingLearned.Phone, one.MappingLearned.PreviousPhone],
+        EnrichedEvent.BodyOneofCase.Message => new[] { one.Message.Peer, one.Message.Author }.OfType<Party>(),
+        EnrichedEvent.BodyOneofCase.MessageUpdate => new[] { one.MessageUpdate.Peer, one.MessageUpdate.Author }.OfType<Party>(),
+        EnrichedEvent.BodyOneofCase.Receipt => new[] { one.Receipt.Peer, one.Receipt.Reader }.OfType<Party>(),
+        _ => [],
     };
 
     private static World Shuffled(History history, Random random)

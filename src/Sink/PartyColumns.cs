@@ -7,7 +7,7 @@ namespace Pipeline.Sink;
 /// <param name="Phone">Canonical E.164, or null.</param>
 /// <param name="Lid">The digits of the LID, or null.</param>
 /// <param name="Source">How the phone was found: <c>direct</c>, <c>envelope</c>, <c>table</c>, <c>endpoint</c>, <c>quoted</c> or <c>none</c>.</param>
-/// <param name="Field">The field of the event that gave the phone, or null.</param>
+/// <param name="Field">The field of the event that gave the phone; null when none did.</param>
 public readonly record struct PartyColumns(string? Phone, string? Lid, string Source, string? Field)
 {
     /// <summary>What is known of a party; nothing, of none.</summary>
@@ -21,7 +21,7 @@ public readonly record struct PartyColumns(string? Phone, string? Lid, string So
             Party.Types.Source.Endpoint => "endpoint",
             Party.Types.Source.Quoted => "quoted",
             _ => "none",
-        }, PostgresText.OrNull(party.Field));
+        }, party.Phone.Length > 0 ? PostgresText.OrNull(party.Field) : null);
 
     /// <summary>What both say together: the known is never replaced, and source and field stay with the phone they gave.</summary>
     public PartyColumns And(PartyColumns later)

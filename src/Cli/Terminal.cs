@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Spectre.Console;
 
 namespace Pipeline.Cli;
@@ -56,6 +58,12 @@ internal sealed class Terminal
 
     /// <summary>One line on standard error.</summary>
     public void Complain(string line) => Error.WriteLine(line);
+
+    /// <summary>
+    /// Text of strangers (names, ids) as it may be shown: without control characters, so that it can neither move the cursor nor break a line.
+    /// </summary>
+    public static string Harmless(string text) =>
+        string.Concat(text.EnumerateRunes().Where(rune => !Rune.IsControl(rune) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)));
 
     /// <summary>An expected failure: what happened, then what to do.</summary>
     public void Report(PipelineException failure)

@@ -1,3 +1,5 @@
+using Pipeline.Contracts;
+
 namespace Pipeline.Sink;
 
 /// <summary>A row of <c>whatsapp_message</c> on its way into the database.</summary>
@@ -15,8 +17,11 @@ public sealed record MessageRow
     /// <summary>See <see cref="Sink.AuthorKey"/>.</summary>
     public required string AuthorKey { get; init; }
 
-    /// <summary>The event that brought it first.</summary>
+    /// <summary>The event that brought it: of several the earliest on <c>raw</c> that could be read.</summary>
     public required Guid EventId { get; init; }
+
+    /// <summary>Where that event lies on <c>raw</c>; null when it does not tell.</summary>
+    public required RawPosition? Raw { get; init; }
 
     /// <summary>True when the business wrote it.</summary>
     public required bool FromMe { get; init; }
@@ -50,14 +55,17 @@ public sealed record MessageRow
 
     /// <summary>
     /// One row of two copies of a message. Content replaces a stub and a stub never replaces content; of two contents the first stands;
-    /// a status only rises; the earlier time is the time of sending; the known is never replaced by the unknown. The same rules as
-    /// <see cref="MessageSql.BestOfBoth"/>.
+    /// a status only rises; the earlier time is the time of sending; the known is never replaced by the unknown. Event and position are
+    /// those of the copy with the content, the earlier on <c>raw</c> of two. The same rules as <see cref="MessageSql.BestOfBoth"/>.
     /// </summary>
     public MessageRow And(MessageRow later)
     {
         var replaces = Undecryptable && !later.Undecryptable;
+        var origin = replaces || (Undecryptable == later.Undecryptable && IsEarlier(later.Raw, Raw)) ? later : this;
         return this with
         {
+            EventId = origin.EventId,
+            Raw = origin.Raw,
             Peer = Peer.And(later.Peer),
             Author = Author.And(later.Author),
             PushName = PushName ?? later.PushName,
@@ -73,4 +81,8 @@ public sealed record MessageRow
     public bool IsSameMemberAs(MessageRow other) =>
         IsGroup && other.IsGroup && !FromMe && !other.FromMe
         && ((Author.Lid is not null && Author.Lid == other.Author.Lid) || (Author.Phone is not null && Author.Phone == other.Author.Phone));
+
+    // A known position goes before an unknown one.
+    private static bool IsEarlier(RawPosition? one, RawPosition? other) =>
+        one is not null && (other is null || (one.Partition, one.Offset).CompareTo((other.Partition, other.Offset)) < 0);
 }

@@ -3,14 +3,26 @@ namespace Pipeline.Sink;
 /// <summary>The rules by which two copies of a message become one row, as SQL. The same rules as <see cref="MessageRow.And"/>.</summary>
 internal static class MessageSql
 {
+    // True when the newer copy gives event and position: it has the content that the older lacks, or it lies earlier on `raw`. Where a
+    // position is unknown the comparison is too, and the second half decides.
+    private const string IsOrigin = """
+        ((o.undecryptable AND NOT n.undecryptable) OR (o.undecryptable = n.undecryptable
+          AND ((n.raw_partition, n.raw_offset) < (o.raw_partition, o.raw_offset) OR (o.raw_offset IS NULL AND n.raw_offset IS NOT NULL))))
+        """;
+
     /// <summary>The columns of the better row, of an older copy <c>o</c> and a newer one <c>n</c>.</summary>
-    public const string BestOfBoth = """
+    public const string BestOfBoth = $"""
+        CASE WHEN {IsOrigin} THEN n.event_id ELSE o.event_id END AS event_id,
+        CASE WHEN {IsOrigin} THEN n.raw_partition ELSE o.raw_partition END AS raw_partition,
+        CASE WHEN {IsOrigin} THEN n.raw_offset ELSE o.raw_offset END AS raw_offset,
         COALESCE(o.peer_phone, n.peer_phone) AS peer_phone,
         COALESCE(o.peer_lid, n.peer_lid) AS peer_lid,
         CASE WHEN o.peer_phone IS NULL AND n.peer_phone IS NOT NULL THEN n.peer_source ELSE o.peer_source END AS peer_source,
+        CASE WHEN o.peer_phone IS NULL AND n.peer_phone IS NOT NULL THEN n.peer_field ELSE o.peer_field END AS peer_field,
         COALESCE(o.author_phone, n.author_phone) AS author_phone,
         COALESCE(o.author_lid, n.author_lid) AS author_lid,
         CASE WHEN o.author_phone IS NULL AND n.author_phone IS NOT NULL THEN n.author_source ELSE o.author_source END AS author_source,
+        CASE WHEN o.author_phone IS NULL AND n.author_phone IS NOT NULL THEN n.author_field ELSE o.author_field END AS author_field,
         COALESCE(o.push_name, n.push_name) AS push_name,
         CASE WHEN o.undecryptable AND NOT n.undecryptable THEN n.type ELSE o.type END AS type,
         CASE WHEN o.undecryptable AND NOT n.undecryptable THEN n.body ELSE COALESCE(o.body, n.body) END AS body,
@@ -21,17 +33,20 @@ internal static class MessageSql
 
     /// <summary>Takes the columns of <see cref="BestOfBoth"/> over from <c>b</c>.</summary>
     public const string TakesTheBest = """
-        peer_phone = b.peer_phone, peer_lid = b.peer_lid, peer_source = b.peer_source,
-        author_phone = b.author_phone, author_lid = b.author_lid, author_source = b.author_source,
+        event_id = b.event_id, raw_partition = b.raw_partition, raw_offset = b.raw_offset,
+        peer_phone = b.peer_phone, peer_lid = b.peer_lid, peer_source = b.peer_source, peer_field = b.peer_field,
+        author_phone = b.author_phone, author_lid = b.author_lid, author_source = b.author_source, author_field = b.author_field,
         push_name = b.push_name, type = b.type, body = b.body, status = b.status, sent_at = b.sent_at, undecryptable = b.undecryptable
         """;
 
     /// <summary>True when that would change the row <c>m</c>: a repetition writes nothing.</summary>
     public const string IsNotTheBestYet = """
-        (m.peer_phone, m.peer_lid, m.peer_source, m.author_phone, m.author_lid, m.author_source,
+        (m.event_id, m.raw_partition, m.raw_offset,
+         m.peer_phone, m.peer_lid, m.peer_source, m.peer_field, m.author_phone, m.author_lid, m.author_source, m.author_field,
          m.push_name, m.type, m.body, m.status, m.sent_at, m.undecryptable)
         IS DISTINCT FROM
-        (b.peer_phone, b.peer_lid, b.peer_source, b.author_phone, b.author_lid, b.author_source,
+        (b.event_id, b.raw_partition, b.raw_offset,
+         b.peer_phone, b.peer_lid, b.peer_source, b.peer_field, b.author_phone, b.author_lid, b.author_source, b.author_field,
          b.push_name, b.type, b.body, b.status, b.sent_at, b.undecryptable)
         """;
 }

@@ -6,23 +6,29 @@ namespace Pipeline.Sink;
 /// <summary>What is stored of a party with each message.</summary>
 /// <param name="Phone">Canonical E.164, or null.</param>
 /// <param name="Lid">The digits of the LID, or null.</param>
-/// <param name="Source">How the phone was found: <c>direct</c>, <c>envelope</c>, <c>table</c>, <c>endpoint</c> or <c>none</c>.</param>
-public readonly record struct PartyColumns(string? Phone, string? Lid, string Source)
+/// <param name="Source">How the phone was found: <c>direct</c>, <c>envelope</c>, <c>table</c>, <c>endpoint</c>, <c>quoted</c> or <c>none</c>.</param>
+/// <param name="Field">The field of the event that gave the phone; null when none did.</param>
+public readonly record struct PartyColumns(string? Phone, string? Lid, string Source, string? Field)
 {
     /// <summary>What is known of a party; nothing, of none.</summary>
     public static PartyColumns Of(Party? party) => party is null
-        ? new(null, null, "none")
+        ? new(null, null, "none", null)
         : new(PostgresText.OrNull(party.Phone), PostgresText.OrNull(party.Lid), party.Source switch
         {
             Party.Types.Source.Direct => "direct",
             Party.Types.Source.Envelope => "envelope",
             Party.Types.Source.Table => "table",
             Party.Types.Source.Endpoint => "endpoint",
+            Party.Types.Source.Quoted => "quoted",
             _ => "none",
-        });
+        }, party.Phone.Length > 0 ? PostgresText.OrNull(party.Field) : null);
 
-    /// <summary>What both say together: the known is never replaced.</summary>
-    public PartyColumns And(PartyColumns later) => new(Phone ?? later.Phone, Lid ?? later.Lid, Phone is null && later.Phone is not null ? later.Source : Source);
+    /// <summary>What both say together: the known is never replaced, and source and field stay with the phone they gave.</summary>
+    public PartyColumns And(PartyColumns later)
+    {
+        var evidence = Phone is null && later.Phone is not null ? later : this;
+        return new(evidence.Phone, Lid ?? later.Lid, evidence.Source, evidence.Field);
+    }
 
     /// <summary>True when a phone is absent or has the form that the database demands (domain e164).</summary>
     public static bool IsStorable(Party? party) =>

@@ -96,6 +96,7 @@ public abstract record SinkEntry
             MessageId = PostgresText.Of(message.MessageId),
             AuthorKey = author,
             EventId = id,
+            Raw = @event.Raw,
             FromMe = message.FromMe,
             IsGroup = message.Kind == Message.Types.Kind.Group,
             Peer = PartyColumns.Of(message.Peer),

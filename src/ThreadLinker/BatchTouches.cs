@@ -23,13 +23,13 @@ public sealed record BatchTouches(
                 case EventSubject.Direct direct:
                     businesses.Add(direct.BusinessId);
                     identities.UnionWith(direct.Person.Identities);
-                    events.Add((direct.BusinessId, direct.EventId));
+                    events.Add((direct.BusinessId, direct.Cause.EventId));
                     break;
                 case EventSubject.Mapping mapping:
                     businesses.Add(mapping.Pair.BusinessId);
                     identities.Add(mapping.Pair.OfLid);
                     identities.Add(mapping.Pair.OfPhone);
-                    events.Add((mapping.Pair.BusinessId, mapping.EventId));
+                    events.Add((mapping.Pair.BusinessId, mapping.Cause.EventId));
                     break;
                 case EventSubject.Group group:
                     businesses.Add(group.BusinessId);

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Contracts;
 using Pipeline.Storage;
 using static Pipeline.Storage.BatchStatements;
 
@@ -60,7 +61,7 @@ public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransacti
         """;
 
     private const string MergesOfEvents = """
-        SELECT m.business_id, m.event_id, m.absorbed_lead_id, m.survivor_lead_id, m.evidence, m.at, a.id, s.id
+        SELECT m.business_id, m.event_id, m.absorbed_lead_id, m.survivor_lead_id, m.evidence, m.at, m.raw_partition, m.raw_offset, a.id, s.id
           FROM unnest($1::bigint[], $2::uuid[]) AS k (business_id, event_id)
           JOIN lead_merge m USING (business_id, event_id)
           JOIN whatsapp_conversation a ON a.business_id = m.business_id AND a.canonical_key = 'lead:' || m.business_id || ':' || m.absorbed_lead_id
@@ -183,8 +184,9 @@ public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransacti
     private static LeadMerge MergeOf(NpgsqlDataReader row)
     {
         var (business, absorbed, survivor) = (row.GetInt64(0), row.GetInt64(2), row.GetInt64(3));
-        return new LeadMerge(row.GetGuid(1), business, absorbed, survivor, row.GetString(4), row.GetDateTime(5),
-            LinkedConversation.WithLead(business, absorbed, row.GetInt64(6)), LinkedConversation.WithLead(business, survivor, row.GetInt64(7)));
+        var raw = row.IsDBNull(6) ? null : new RawPosition { Partition = row.GetInt32(6), Offset = row.GetInt64(7) };
+        return new LeadMerge(row.GetGuid(1), business, absorbed, survivor, row.GetString(4), row.GetDateTime(5), raw,
+            LinkedConversation.WithLead(business, absorbed, row.GetInt64(8)), LinkedConversation.WithLead(business, survivor, row.GetInt64(9)));
     }
 
     private static long[] Businesses(ContactIdentity[] identities) => Array.ConvertAll(identities, identity => identity.BusinessId);

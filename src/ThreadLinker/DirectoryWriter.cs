@@ -105,8 +105,8 @@ public static class DirectoryWriter
         """;
 
     private const string MergesAreOnRecord = """
-        INSERT INTO lead_merge (business_id, event_id, absorbed_lead_id, survivor_lead_id, evidence, at)
-        SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[])
+        INSERT INTO lead_merge (business_id, event_id, absorbed_lead_id, survivor_lead_id, evidence, at, raw_partition, raw_offset)
+        SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[], $7::integer[], $8::bigint[])
         """;
 
     /// <summary>Writes the changes and gives new conversations their ids.</summary>
@@ -176,7 +176,9 @@ public static class DirectoryWriter
             Column(Array.ConvertAll(merges, merge => merge.AbsorbedLeadId)),
             Column(Array.ConvertAll(merges, merge => merge.SurvivorLeadId)),
             Column(Array.ConvertAll(merges, merge => merge.Evidence)),
-            Column(Array.ConvertAll(merges, merge => merge.At)));
+            Column(Array.ConvertAll(merges, merge => merge.At)),
+            Column(Array.ConvertAll(merges, merge => merge.Raw?.Partition)),
+            Column(Array.ConvertAll(merges, merge => merge.Raw?.Offset)));
     }
 
     private static void AddLearned(NpgsqlBatch batch, Lead[] leads)

@@ -13,13 +13,13 @@ public abstract record EventSubject
     private EventSubject() { }
 
     /// <summary>A chat with one person.</summary>
-    public sealed record Direct(long BusinessId, Guid EventId, DateTime At, PersonEvidence Person) : EventSubject;
+    public sealed record Direct(long BusinessId, EventCause Cause, PersonEvidence Person) : EventSubject;
 
     /// <summary>A group.</summary>
     public sealed record Group(long BusinessId, Guid EventId, string GroupId) : EventSubject;
 
     /// <summary>A LID's phone.</summary>
-    public sealed record Mapping(Guid EventId, DateTime At, UnclaimedPair Pair) : EventSubject;
+    public sealed record Mapping(EventCause Cause, UnclaimedPair Pair) : EventSubject;
 
     /// <summary>An event that can never be linked.</summary>
     public sealed record Unusable(string Reason, string Detail) : EventSubject;
@@ -39,34 +39,36 @@ public abstract record EventSubject
         {
             case EnrichedEvent.BodyOneofCase.Message:
                 var message = @event.Message;
-                return OfChat(@event.BusinessId, id, message.Kind, message.GroupId, message.Peer, TimeOf(message.SentAt) ?? received, message.FromMe ? null : message.PushName);
+                return OfChat(@event.BusinessId, CauseOf(message.SentAt), message.Kind, message.GroupId, message.Peer, message.FromMe ? null : message.PushName);
             case EnrichedEvent.BodyOneofCase.Receipt:
                 var receipt = @event.Receipt;
-                return OfChat(@event.BusinessId, id, receipt.Kind, receipt.GroupId, receipt.Peer, TimeOf(receipt.At) ?? received, null);
+                return OfChat(@event.BusinessId, CauseOf(receipt.At), receipt.Kind, receipt.GroupId, receipt.Peer, null);
             case EnrichedEvent.BodyOneofCase.MessageUpdate:
                 var update = @event.MessageUpdate;
-                return OfChat(@event.BusinessId, id, update.Kind, update.GroupId, update.Peer, TimeOf(update.At) ?? received, null);
+                return OfChat(@event.BusinessId, CauseOf(update.At), update.Kind, update.GroupId, update.Peer, null);
             case EnrichedEvent.BodyOneofCase.MappingLearned:
-                return OfMapping(@event.BusinessId, id, @event.MappingLearned, received);
+                return OfMapping(@event.BusinessId, CauseOf(@event.MappingLearned.SeenAt), @event.MappingLearned);
             default:
                 return new Unusable("no_body", "The event has no body that this version knows.");
         }
+
+        EventCause CauseOf(Timestamp? at) => new(id, TimeOf(at) ?? received, @event.Raw);
     }
 
     /// <summary>A moment of an event, UTC to the microsecond; null when it is absent or impossible.</summary>
     public static DateTime? TimeOf(Timestamp? time) => time is null ? null : PostgresTime.FromUnix(time.Seconds, time.Nanos);
 
     private static EventSubject OfChat(
-        long businessId, Guid id, Message.Types.Kind kind, string groupId, Party? peer, DateTime at, string? pushName) => kind switch
+        long businessId, EventCause cause, Message.Types.Kind kind, string groupId, Party? peer, string? pushName) => kind switch
         {
             Message.Types.Kind.Group when groupId.Length == 0 => new Unusable("no_group_id", "A group event does not say which group."),
             Message.Types.Kind.Group when groupId.Length > LongestAddress => TooLong(),
-            Message.Types.Kind.Group => new Group(businessId, id, PostgresText.Of(groupId)),
-            Message.Types.Kind.Direct => OfPeer(businessId, id, peer, at, pushName),
+            Message.Types.Kind.Group => new Group(businessId, cause.EventId, PostgresText.Of(groupId)),
+            Message.Types.Kind.Direct => OfPeer(businessId, cause, peer, pushName),
             _ => new Unusable("no_kind", "The event does not say whether it is direct or of a group."),
         };
 
-    private static EventSubject OfPeer(long businessId, Guid id, Party? peer, DateTime at, string? pushName)
+    private static EventSubject OfPeer(long businessId, EventCause cause, Party? peer, string? pushName)
     {
         if (peer is null || (peer.Phone.Length == 0 && peer.Lid.Length == 0 && peer.Address.Length == 0))
             return new Unusable("no_peer_address", "A direct event does not say with whom.");
@@ -80,7 +82,7 @@ public abstract record EventSubject
         {
             identities.Add(ContactIdentity.OfPhone(businessId, peer.Phone));
             phone = peer.Source is Party.Types.Source.Direct or Party.Types.Source.Envelope
-                ? new PhoneEvidence(peer.Phone, PhoneRank.Stated, at)
+                ? new PhoneEvidence(peer.Phone, PhoneRank.Stated, cause.At)
                 : new PhoneEvidence(peer.Phone, PhoneRank.LookUp, DateTime.MinValue);
         }
         if (peer.Lid.Length > 0) identities.Add(ContactIdentity.OfLid(businessId, PostgresText.Of(peer.Lid)));
@@ -91,16 +93,20 @@ public abstract record EventSubject
         }
 
         var evidence = peer.Phone.Length > 0 && peer.Lid.Length > 0 ? "lid_and_phone" : "address";
-        return new Direct(businessId, id, at, new PersonEvidence(identities, phone, NameOf(peer, pushName, at), evidence));
+        return new Direct(businessId, cause, new PersonEvidence(identities, phone, NameOf(peer, pushName, cause.At), evidence));
     }
 
-    private static EventSubject OfMapping(long businessId, Guid id, MappingLearned mapping, DateTime received)
+    private static EventSubject OfMapping(long businessId, EventCause cause, MappingLearned mapping)
     {
         if (mapping.Lid.Length == 0 || !IsE164(mapping.Phone)) return new Unusable("bad_mapping", "A mapping needs a LID and an E.164 phone.");
         if (mapping.Lid.Length > LongestAddress) return TooLong();
-        var at = TimeOf(mapping.SeenAt) ?? received;
-        var rank = mapping.Grade == "seed" ? PhoneRank.Seed : PhoneRank.Stated;
-        return new Mapping(id, at, new UnclaimedPair(businessId, PostgresText.Of(mapping.Lid), new PhoneEvidence(mapping.Phone, rank, at)));
+        var rank = mapping.Grade switch
+        {
+            "quoted" => PhoneRank.LookUp,
+            "seed" => PhoneRank.Seed,
+            _ => PhoneRank.Stated,
+        };
+        return new Mapping(cause, new UnclaimedPair(businessId, PostgresText.Of(mapping.Lid), new PhoneEvidence(mapping.Phone, rank, cause.At)));
     }
 
     private static Unusable TooLong() => new("address_too_long", $"An address has more than {LongestAddress} characters.");

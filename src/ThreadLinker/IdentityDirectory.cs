@@ -67,7 +67,7 @@ public sealed class IdentityDirectory
         switch (subject)
         {
             case EventSubject.Direct direct:
-                var merges = PastMergesOf(direct.BusinessId, direct.EventId);
+                var merges = PastMergesOf(direct.BusinessId, direct.Cause.EventId);
                 var lead = LeadOf(direct, merges);
                 return new LinkDecision.Linked(ConversationWith(lead), merges);
             case EventSubject.Group group:
@@ -85,7 +85,7 @@ public sealed class IdentityDirectory
     {
         var person = direct.Person;
         var (identities, claimed) = Closure(person.Identities);
-        var lead = Unite(identities, direct.EventId, direct.At, claimed.Count > 0 ? "mapping" : person.Kind, merges) ?? NewLead(direct.BusinessId);
+        var lead = Unite(identities, direct.Cause, claimed.Count > 0 ? "mapping" : person.Kind, merges) ?? NewLead(direct.BusinessId);
         Claim(identities, claimed, lead);
         lead.Learn(person.Phone);
         lead.Learn(person.PushName);
@@ -95,9 +95,9 @@ public sealed class IdentityDirectory
     private List<LeadMerge> Join(EventSubject.Mapping mapping)
     {
         var pair = mapping.Pair;
-        var merges = PastMergesOf(pair.BusinessId, mapping.EventId);
+        var merges = PastMergesOf(pair.BusinessId, mapping.Cause.EventId);
         var (identities, claimed) = Closure([pair.OfLid, pair.OfPhone]);
-        if (Unite(identities, mapping.EventId, mapping.At, "mapping", merges) is { } lead)
+        if (Unite(identities, mapping.Cause, "mapping", merges) is { } lead)
         {
             Claim(identities, claimed, lead);
             lead.Learn(pair.Phone);
@@ -127,7 +127,7 @@ public sealed class IdentityDirectory
     }
 
     /// <summary>The one lead that owns the identities, after merging if there were several; null when there is none.</summary>
-    private Lead? Unite(List<ContactIdentity> identities, Guid eventId, DateTime at, string evidence, List<LeadMerge> merges)
+    private Lead? Unite(List<ContactIdentity> identities, EventCause cause, string evidence, List<LeadMerge> merges)
     {
         Lead? survivor = null;
         List<Lead>? several = null;
@@ -146,16 +146,16 @@ public sealed class IdentityDirectory
         if (several is null) return survivor;
 
         foreach (var absorbed in several.Where(lead => lead != survivor).OrderBy(lead => lead.Id))
-            merges.Add(Merge(absorbed, survivor!, eventId, at, evidence));
+            merges.Add(Merge(absorbed, survivor!, cause, evidence));
         return survivor;
     }
 
-    private LeadMerge Merge(Lead absorbed, Lead survivor, Guid eventId, DateTime at, string evidence)
+    private LeadMerge Merge(Lead absorbed, Lead survivor, EventCause cause, string evidence)
     {
         // Only a conversation that exists can move, and it needs a place to move to.
         var into = absorbed.Conversation is null ? survivor.Conversation : ConversationWith(survivor);
         absorbed.MergeInto(survivor);
-        var merge = new LeadMerge(eventId, absorbed.BusinessId, absorbed.Id, survivor.Id, evidence, at, absorbed.Conversation, into);
+        var merge = new LeadMerge(cause.EventId, absorbed.BusinessId, absorbed.Id, survivor.Id, evidence, cause.At, cause.Raw, absorbed.Conversation, into);
         Changes.Absorbed.Add(absorbed);
         Changes.Merges.Add(merge);
         return merge;

@@ -80,6 +80,7 @@ public sealed class LinkedRecords(OutputTopic<LinkedEvent> linked)
         Source = @event.Source,
         Session = @event.Session,
         ReceivedAt = @event.ReceivedAt,
+        Raw = @event.Raw,
     };
 
     private static Contracts.Conversation Contract(LinkedConversation conversation) =>

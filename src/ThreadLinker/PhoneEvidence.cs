@@ -3,7 +3,10 @@ namespace Pipeline.ThreadLinker;
 /// <summary>How much a statement “this is the person's phone” weighs, weakest first.</summary>
 public enum PhoneRank : short
 {
-    /// <summary>Looked up in the LID table. Says nothing new: the event that taught the pair is the evidence.</summary>
+    /// <summary>
+    /// Looked up in the LID table, which says nothing new: the event that taught the pair is the evidence. Or whom the person quoted, which
+    /// anybody can make up.
+    /// </summary>
     LookUp = 0,
 
     /// <summary>A bulk observation, such as a contact list.</summary>

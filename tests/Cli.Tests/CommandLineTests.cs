@@ -28,6 +28,18 @@ public class CommandLineTests
     [InlineData("bench --messages -1")]
     [InlineData("bench --businesses three")]
     [InlineData("ingest file.jsonl --patience soon")]
+    [InlineData("explain")]
+    [InlineData("explain --lid 82399031480511")]
+    [InlineData("explain --business 1")]
+    [InlineData("explain --business one --lid 82399031480511")]
+    [InlineData("explain --business 0 --lid 82399031480511")]
+    [InlineData("explain --business 1 --lid 82399031480511 --phone +972501234567")]
+    [InlineData("explain --business 1 --lid Dana")]
+    [InlineData("explain --business 1 --phone 82399031480511@lid")]
+    [InlineData("explain --business 1 --phone 0501234567")]
+    [InlineData("explain --business 1 --lid 82399031480511 --region IL")]
+    [InlineData("explain --business 1 --event somewhere")]
+    [InlineData("explain --business 1 --message A --patience 0")]
     public async Task A_command_line_that_is_not_understood_ends_with_2_and_says_why(string arguments)
     {
         Assert.Equal(ExitCode.Usage, await RunAsync(arguments));

@@ -49,10 +49,10 @@ public sealed class LawTests(PostgresFixture postgres)
             // Whoever wrote it, its text and its time belong to the message; what a copy knows of them differs.
             events.Add(random.Next(9) switch
             {
-                0 => Message(chats[chat], $"M{number}", number, fromMe: fromMe, stub: true, delivery: $"{at}"),
-                1 => Message(chats[chat], $"M{number}", null, $"text {number}", fromMe, delivery: $"{at}"),
-                2 => Message(chats[chat], $"M{number}", number, $"text {number}", fromMe, phone: null, lid: Lid, delivery: $"{at}"),
-                3 => Message(chats[chat], $"M{number}", number, $"text {number}", fromMe, status: Status(random), delivery: $"{at}"),
+                0 => Message(chats[chat], $"M{number}", number, fromMe: fromMe, stub: true, delivery: $"{at}", field: "key.remoteJid", raw: at),
+                1 => Message(chats[chat], $"M{number}", null, $"text {number}", fromMe, delivery: $"{at}", field: "key.remoteJid", raw: at),
+                2 => Message(chats[chat], $"M{number}", number, $"text {number}", fromMe, phone: null, lid: Lid, delivery: $"{at}", raw: at),
+                3 => Message(chats[chat], $"M{number}", number, $"text {number}", fromMe, status: Status(random), delivery: $"{at}", field: "key.remoteJid", raw: at),
                 4 => Receipt(chats[chat], $"M{number}", Status(random), at, fromMe),
                 5 => Update(chats[chat], $"M{number}", Change.Edit, at, $"edit {at}", fromMe: fromMe),
                 6 => Update(chats[chat], $"M{number}", random.Next(4) == 0 ? Change.Revoke : Change.Delete, at, fromMe: random.Next(2) == 0, targetFromMe: fromMe),
@@ -93,7 +93,8 @@ public sealed class LawTests(PostgresFixture postgres)
         (long)(await store.ScalarAsync($"SELECT COALESCE(merged_into, id) FROM whatsapp_conversation WHERE id = {chat}"))!;
 
     private static async Task<string> RowsAsync(Store store, long[] chats) => string.Join('\n', await store.RowsAsync($"""
-        SELECT conversation_id - {chats[0]}, message_id, author_key, type, body, status, sent_at, undecryptable, edited_at, revoked, peer_phone, peer_lid, push_name
+        SELECT conversation_id - {chats[0]}, message_id, author_key, type, body, status, sent_at, undecryptable, edited_at, revoked, peer_phone, peer_lid, push_name,
+               peer_source, peer_field, author_field, raw_partition, raw_offset
           FROM whatsapp_message WHERE conversation_id BETWEEN {chats[0]} AND {chats[^1]} ORDER BY 1, 2, 3
         """));
 

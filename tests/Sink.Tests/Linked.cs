@@ -21,7 +21,7 @@ internal static class Linked
     /// <summary>A text of a direct chat. The event id follows from everything it says, as the Ingestor makes it.</summary>
     public static LinkedEvent Message(
         long conversation, string id, int? at = 0, string? text = "hello", bool fromMe = false, string status = "", bool stub = false,
-        string? phone = Phone, string? lid = null, string delivery = "", long business = Business)
+        string? phone = Phone, string? lid = null, string delivery = "", long business = Business, string field = "", int? raw = null)
     {
         var peer = new Party
         {
@@ -29,6 +29,7 @@ internal static class Linked
             Lid = lid ?? "",
             Address = lid is null ? phone?.TrimStart('+') + "@s.whatsapp.net" : lid + "@lid",
             Source = phone is null ? Party.Types.Source.None : Party.Types.Source.Direct,
+            Field = field,
         };
         var message = new Message
         {
@@ -44,7 +45,11 @@ internal static class Linked
             SentAt = at is { } known ? Time(known) : null,
         };
         if (text is not null && !stub) message.Text = text;
-        return Event($"message {business} {conversation} {id} {fromMe} {stub} {delivery}", business, conversation, new LinkedEvent { Message = message });
+        return Event($"message {business} {conversation} {id} {fromMe} {stub} {delivery}", business, conversation, new LinkedEvent
+        {
+            Message = message,
+            Raw = raw is { } offset ? new RawPosition { Partition = 3, Offset = offset } : null,
+        });
     }
 
     public static LinkedEvent GroupMessage(long conversation, string id, string? phone = null, string? lid = null, string text = "hello", int at = 0, bool fromMe = false)

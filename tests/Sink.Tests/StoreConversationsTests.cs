@@ -34,6 +34,66 @@ public sealed class StoreConversationsTests(PostgresFixture postgres) : IAsyncLi
     }
 
     [Fact]
+    public async Task A_message_says_which_field_gave_each_phone_and_where_its_event_lies()
+    {
+        var chat = await store.ConversationAsync();
+
+        await store.RunAsync(Message(chat, "A1", lid: Lid, field: "key.remoteJidAlt", raw: 1234), Message(chat, "A2"));
+
+        Assert.Equal(
+            ["key.remoteJidAlt | key.remoteJidAlt | 3 | 1234", "- | - | - | -"],
+            await store.RowsAsync("SELECT peer_field, author_field, raw_partition, raw_offset FROM whatsapp_message ORDER BY message_id"));
+    }
+
+    [Fact]
+    public async Task A_phone_that_was_quoted_is_marked_as_such()
+    {
+        var chat = await store.ConversationAsync();
+        var message = Message(chat, "A1", lid: Lid, field: "contextInfo.participant");
+        message.Message.Peer.Source = Party.Types.Source.Quoted;
+
+        await store.RunAsync(message);
+
+        Assert.Equal(["quoted | contextInfo.participant"], await store.RowsAsync("SELECT peer_source, peer_field FROM whatsapp_message"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_field_stays_with_the_phone_it_gave(bool inOneBatch)
+    {
+        var chat = await store.ConversationAsync();
+        LinkedEvent[] copies = [Message(chat, "A1", phone: null, lid: Lid), Message(chat, "A1", lid: Lid, field: "key.remoteJidAlt", delivery: "2"), Message(chat, "A1", field: "key.remoteJid", delivery: "3")];
+
+        if (inOneBatch) await store.RunAsync(copies);
+        else foreach (var copy in copies) await store.RunAsync(copy);
+
+        Assert.Equal(["direct | key.remoteJidAlt"], await store.RowsAsync("SELECT peer_source, peer_field FROM whatsapp_message"));
+    }
+
+    [Theory]
+    [InlineData("stub 5, text 9, text 7", 7)]
+    [InlineData("text 7, text 9, stub 5", 7)]
+    [InlineData("text 9, stub 5, text 7", 7)]
+    [InlineData("stub 5, stub 4, stub 6", 4)]
+    [InlineData("text, text 8, text 9", 8)]
+    public async Task Event_and_position_are_those_of_the_earliest_copy_that_could_be_read(string copies, int expected)
+    {
+        var (one, each) = (await store.ConversationAsync(), await store.ConversationAsync());
+
+        await store.RunAsync([.. Copies(one)]);
+        foreach (var copy in Copies(each)) await store.RunAsync(copy);
+
+        foreach (var chat in (long[])[one, each])
+            Assert.Equal(
+                [$"3 | {expected} | {Copies(chat).Single(copy => copy.Raw?.Offset == expected).EventId}"],
+                await store.RowsAsync($"SELECT raw_partition, raw_offset, event_id FROM whatsapp_message WHERE conversation_id = {chat}"));
+
+        IEnumerable<LinkedEvent> Copies(long chat) => copies.Split(", ").Select(copy => copy.Split(' '))
+            .Select(copy => Message(chat, "A1", stub: copy[0] == "stub", delivery: string.Join(' ', copy), raw: copy.Length > 1 ? int.Parse(copy[1]) : null));
+    }
+
+    [Fact]
     public async Task A_message_that_comes_again_is_a_duplicate_and_changes_nothing()
     {
         var chat = await store.ConversationAsync();

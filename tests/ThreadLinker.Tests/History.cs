@@ -70,10 +70,10 @@ internal sealed class History
                 phones.Add((phone, PhoneRank.LookUp, int.MinValue));
                 break;
             default:
-                var seed = random.Next(2) == 0;
-                Events.Add(business => Mapping(id, lid, phone, time, seed ? "seed" : "strong", business));
+                var (grade, rank) = (((string, PhoneRank)[])[("quoted", PhoneRank.LookUp), ("seed", PhoneRank.Seed), ("strong", PhoneRank.Stated)])[random.Next(3)];
+                Events.Add(business => Mapping(id, lid, phone, time, grade, business));
                 joined.Add([phone, lid]);
-                phones.Add((phone, seed ? PhoneRank.Seed : PhoneRank.Stated, time));
+                phones.Add((phone, rank, time));
                 break;
         }
     }

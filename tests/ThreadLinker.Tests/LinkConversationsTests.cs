@@ -82,6 +82,52 @@ public sealed class LinkConversationsTests(PostgresFixture postgres) : IAsyncLif
     }
 
     [Fact]
+    public async Task Everything_that_follows_from_an_event_says_where_that_lies()
+    {
+        var position = new RawPosition { Partition = 3, Offset = 1234 };
+        EnrichedEvent[] events = [Message("by lid", Person(lid: Lid)), Message("by phone", Person(Phone)), Mapping("m", Lid, Phone), Receipt("r", Person(Phone)), Update("u", Person(Phone))];
+        foreach (var one in events) one.Raw = position;
+
+        var linked = await linker.LinkAsync(events);
+
+        Assert.Equal(5, linked.Count);
+        Assert.All(linked, one => Assert.Equal(position, one.Raw));
+        Assert.Equal(["3@1234"], await linker.ColumnAsync("SELECT raw_partition || '@' || raw_offset FROM lead_merge"));
+        Assert.Equal(position, Assert.Single(await linker.LinkAsync(events[2])).Raw);
+    }
+
+    [Fact]
+    public async Task An_event_of_an_older_version_says_nothing_of_its_position()
+    {
+        await linker.RunAsync(Message("by lid", Person(lid: Lid)), Message("by phone", Person(Phone)));
+
+        Assert.Null(Assert.Single(await linker.LinkAsync(Mapping("m", Lid, Phone))).Raw);
+        Assert.Equal(["null"], await linker.ColumnAsync("SELECT raw_offset FROM lead_merge"));
+    }
+
+    [Theory]
+    [InlineData("seed")]
+    [InlineData("strong")]
+    public async Task A_phone_that_was_quoted_gives_way_to_every_statement(string grade)
+    {
+        await linker.RunAsync(Message("a", Person(lid: Lid)));
+
+        await linker.RunAsync(Mapping("quote", Lid, OtherPhone, at: 9, grade: "quoted"));
+        Assert.Equal(["+4915112345678 0"], await linker.ColumnAsync("SELECT phone_e164 || ' ' || phone_rank FROM leads"));
+        await linker.RunAsync(Mapping("statement", Lid, Phone, at: 1, grade: grade));
+
+        Assert.Equal([Phone], await linker.ColumnAsync("SELECT phone_e164 FROM leads"));
+    }
+
+    [Fact]
+    public async Task A_message_resolved_by_a_quote_weighs_as_little_as_a_look_up()
+    {
+        await linker.RunAsync(Message("a", Person(Phone, Lid, source: Party.Types.Source.Quoted), at: 9));
+
+        Assert.Equal(["0"], await linker.ColumnAsync("SELECT phone_rank FROM leads"));
+    }
+
+    [Fact]
     public async Task A_mapping_joins_two_leads()
     {
         await linker.RunAsync(Message("by lid", Person(lid: Lid)), Message("by phone", Person(Phone)));

@@ -44,6 +44,7 @@ internal static class CommandLine
             ServiceCommand.Create(terminal),
             BenchCommand.Create(terminal),
             SqlCommand.Create(terminal),
+            ExplainCommand.Create(terminal),
             MigrateCommand.Create(terminal),
             SchemasCommand.Create(terminal),
             TopicsCommand.Create(terminal),

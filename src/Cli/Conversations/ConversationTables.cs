@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Conversations;
@@ -54,10 +53,9 @@ internal sealed class ConversationTables(Terminal terminal)
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    // Names are chosen by strangers: no control character of theirs reaches the terminal, and none breaks the table.
     private static string Shown(string text)
     {
-        var runes = text.EnumerateRunes().Where(rune => !Rune.IsControl(rune) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)).ToList();
+        var runes = Terminal.Harmless(text).EnumerateRunes().ToList();
         return runes.Count <= LongestCell ? string.Concat(runes) : string.Concat(runes.Take(LongestCell - 1)) + "…";
     }
 

@@ -23,6 +23,15 @@ internal sealed class OperatingTools : IAsyncDisposable
     /// <summary>Creates topics.</summary>
     public TopicAdmin TopicAdmin => Get<TopicAdmin>();
 
+    /// <summary>Reads topics.</summary>
+    public TopicReader TopicReader => new(Get<KafkaOptions>(), Get<ServiceName>());
+
+    /// <summary>Reads dead letters.</summary>
+    public DeadLetterReader DeadLetterReader => new(Get<KafkaOptions>(), Get<ServiceName>());
+
+    /// <summary>Tells how much a topic holds.</summary>
+    public LagReader LagReader => Get<LagReader>();
+
     /// <summary>Where the Schema Registry is.</summary>
     public SchemaRegistryOptions Registry => Get<SchemaRegistryOptions>();
 

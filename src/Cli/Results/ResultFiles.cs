@@ -101,7 +101,7 @@ public static class ResultFiles
         {
             var source = WriteMessage(row, json);
             if (source == "none") unresolved++;
-            else resolved[source]++;
+            else resolved[source] = resolved.GetValueOrDefault(source) + 1;
         }, cancellation);
         await WriteLinesAsync(folder, "conversations.jsonl", database, Conversations, WriteConversation, cancellation);
         await WriteLinesAsync(folder, "mappings.jsonl", database, Mappings, WriteMapping, cancellation);

@@ -74,6 +74,30 @@ public sealed class CorpusTests : IClassFixture<CorpusTests.Outcome>
         Assert.Superset(new HashSet<string> { "missing_key", "invalid_type", "missing_remote_jid", "invalid_jid", "unknown_server" }, reasons);
     }
 
+    [Fact]
+    public async Task Explain_answers_for_every_record_of_every_case_and_for_every_LID_and_phone_that_became_known()
+    {
+        var caseOf = Corpus.Cases.Keys.ToDictionary(Outcome.BusinessOf);
+        var explained = new HashSet<string>();
+        var wrong = new List<string>();
+        foreach (var (business, position) in await outcome.Run.RawEventsAsync()) await AskAsync(business, "--event", position);
+        foreach (var (business, messageId) in outcome.Messages.Keys.Where(key => key.MessageId.Length > 0)) await AskAsync(business, "--message", messageId);
+        foreach (var (business, lid, phone) in outcome.Mappings)
+        {
+            await AskAsync(business, "--lid", lid);
+            await AskAsync(business, "--phone", phone);
+        }
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(10)));
+        Assert.Empty(Corpus.Cases.Keys.Except(explained));
+
+        async Task AskAsync(long business, string by, string reference)
+        {
+            var (code, said) = await outcome.Run.CommandAsync("explain", "--business", business.ToString(), by, reference, "--json");
+            if (code == 0 && JsonSerializer.Deserialize<JsonElement>(said).GetProperty("business_id").GetInt64() == business) explained.Add(caseOf[business]);
+            else wrong.Add($"{caseOf[business]}: {by} {reference}: {said}");
+        }
+    }
+
     private static string PartyOf(JsonElement party, params string[] fields) =>
         string.Join(' ', fields.Select(field => $"{field}={party.GetProperty(field)}"));
 

@@ -1,4 +1,6 @@
 using System.Text;
+using Pipeline.Cli;
+using Pipeline.Cli.Commands;
 using Pipeline.Cli.Embedded;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Results;
@@ -105,6 +107,29 @@ internal sealed class PipelineRun : IAsyncDisposable
         await using var database = OpenDatabase();
         await ResultFiles.WriteAsync(results, database, none, await DeadLettersAsync(), default);
         return Directory.GetFiles(results, "*.jsonl").ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
+    }
+
+    /// <summary>The records of the topic <c>raw</c>, with the business of each.</summary>
+    public async Task<IReadOnlyList<(long Business, string Position)>> RawEventsAsync()
+    {
+        var topics = new Topics(settings.TopicPrefix);
+        var kafka = new KafkaOptions { BootstrapServers = settings.BootstrapServers };
+        var lags = await new LagReader(kafka, new ServiceName("tests")).ReadAsync(topics.Raw.Name, Topics.Groups.Resolver, TimeSpan.FromSeconds(10), default);
+        var ends = lags.Select(lag => new Position(lag.Topic, lag.Partition, lag.High)).ToList();
+        var found = new List<(long, string)>();
+        await foreach (var record in new TopicReader(kafka, new ServiceName("tests")).ReadAsync([.. ends.Select(end => end with { Offset = 0 })], ends, default))
+        {
+            found.Add((long.Parse(Encoding.UTF8.GetString(record.Key!)), $"{record.Position.Partition}@{record.Position.Offset}"));
+        }
+        return found;
+    }
+
+    /// <summary>Runs a command as an operator would.</summary>
+    public async Task<(int Code, string Said)> CommandAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        var code = await CommandLine.RunAsync([.. arguments, "--postgres", settings.Postgres, "--bootstrap-servers", settings.BootstrapServers], new Terminal(output, output, live: false));
+        return (code, output.ToString());
     }
 
     public async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync()

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Pipeline.Identity;
+using Pipeline.Resolver;
 using Pipeline.Streaming;
 
 namespace Pipeline.Cli.Explain;
@@ -110,7 +111,7 @@ internal static class ExplanationJson
         {
             json.WriteString("lid", pair.Lid.Digits);
             json.WriteString("phone", pair.Phone.ToString());
-            json.WriteString("grade", pair.Grade == MappingGrade.Strong ? "strong" : "seed");
+            json.WriteString("grade", GradeWords.Of(pair.Grade));
             json.WriteString("field", pair.Field);
         });
         if (found.DeadLetter is { } letter)

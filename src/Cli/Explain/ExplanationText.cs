@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipeline.Contracts;
 using Pipeline.Identity;
+using Pipeline.Resolver;
 using Pipeline.Streaming;
 using Spectre.Console;
 
@@ -99,7 +100,7 @@ internal sealed class ExplanationText(Terminal terminal)
             else WriteParty(role, party);
         }
         if (read.Hint is { } hint) Line("hint", $"quotes {hint}");
-        foreach (var pair in read.Pairs.Take(MostPairs)) Line("states", $"LID {pair.Lid} is {pair.Phone}, in {pair.Field} ({(pair.Grade == MappingGrade.Strong ? "strong" : "seed")})");
+        foreach (var pair in read.Pairs.Take(MostPairs)) Line("states", $"LID {pair.Lid} is {pair.Phone}, in {pair.Field} ({GradeWords.Of(pair.Grade)})");
         if (read.Pairs.Count > MostPairs) More($"… and {read.Pairs.Count - MostPairs} more pairs");
         Line("what became", EventWords.WhatBecameOf(found, of.Messages.Any(message => message.MessageId == found.MessageId)));
     }

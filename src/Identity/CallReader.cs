@@ -16,18 +16,25 @@ internal static class CallReader
         key.Add(FieldValue.Address(JsonText.Filled(root, "callerLid"u8), FieldValue.Names.Lid), "callerLid", AlternateOwner.Sender);
         var isOwn = item.Own.Contains(from);
         var caller = Parties.Person(from, "from", key.Alternates, AlternateOwner.Sender, isOwn, findings);
+
+        if (isOwn) caller = Parties.Completed(caller, item.Own);
+
+        // Of a call that the business made, the creator is the business and the chat is whom it called.
+        var called = isOwn ? WaId.Parse(JsonText.Filled(root, "chatId"u8)) : null;
+        if (called is not { IsPerson: true } || item.Own.Contains(called)) called = null;
+        var peer = called is null ? caller : Parties.Person(called, "chatId", [], AlternateOwner.None, false, findings);
         var group = WaId.Parse(JsonText.Filled(root, "groupJid"u8));
         JsonText.TryGet(root, "id"u8, out var id);
-        JsonText.TryGet(root, "date"u8, out var date);
+        if (!JsonText.TryGet(root, "date"u8, out var date)) JsonText.TryGet(root, "timestamp"u8, out date);
         return new ReadEvent
         {
             Kind = EventKind.Call,
-            ChatKind = group?.Kind ?? from.Kind,
-            ChatAddress = (group ?? from).Address,
+            ChatKind = (group ?? called ?? from).Kind,
+            ChatAddress = (group ?? called ?? from).Address,
             GroupId = group?.Kind == WaIdKind.Group ? group.User : null,
             MessageId = JsonText.Identifier(id),
             FromMe = isOwn,
-            Peer = group is null ? caller : null,
+            Peer = group is null ? peer : null,
             Author = caller,
             Pairs = findings.Pairs,
             Notes = findings.Notes,

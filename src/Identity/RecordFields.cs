@@ -54,6 +54,18 @@ internal struct RecordFields
         return fields;
     }
 
+    /// <summary>
+    /// The chat of an own one-to-one message and its receiver's other address, as the receipt kept in the record names it. Null when there is no such pair.
+    /// </summary>
+    public static (WaId Chat, WaId Receiver)? Receiver(JsonElement record)
+    {
+        if (!JsonText.TryGet(record, "userReceipt"u8, out var receipts) || receipts.ValueKind != JsonValueKind.Array || receipts.GetArrayLength() == 0) return null;
+        if (!JsonText.TryGet(record, "key"u8, out var key) || !JsonText.TryGet(key, "fromMe"u8, out var fromMe) || !JsonText.IsTrue(fromMe)) return null;
+        var chat = WaId.Parse(JsonText.Filled(key, "remoteJid"u8));
+        var receiver = WaId.Parse(JsonText.Filled(receipts[0], "userJid"u8));
+        return chat is { IsPerson: true } && receiver is { IsPerson: true } && chat.Kind != receiver.Kind ? (chat, receiver) : null;
+    }
+
     private static void AddAlternates(MessageKey key, JsonElement record)
     {
         foreach (var property in record.EnumerateObject()) key.TryAdd(JsonMarshal.GetRawUtf8PropertyName(property), property.Value);

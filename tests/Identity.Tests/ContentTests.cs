@@ -23,6 +23,8 @@ public class ContentTests
     [InlineData("""{"templateMessage":{"hydratedTemplate":{"hydratedContentText":"T"}}}""", "template", "T")]
     [InlineData("""{"viewOnceMessageV2Extension":{"message":{"audioMessage":{}}}}""", "audio", null)]
     [InlineData("""{"deviceSentMessage":{"destinationJid":"x","message":{"ephemeralMessage":{"message":{"conversation":"in"}}}}}""", "text", "in")]
+    [InlineData("""{"questionResponseMessage":{"key":{"id":"Q"},"text":"yes"}}""", "question_reply", "yes")]
+    [InlineData("""{"statusQuotedMessage":{"text":"nice"}}""", "status_reply", "nice")]
     [InlineData("""{"somethingNewMessage":{"text":"?"}}""", "unknown", null)]
     [InlineData("""{"messageContextInfo":{}}""", null, null)]
     [InlineData("""{"ephemeralMessage":null,"conversation":"a"}""", "text", "a")]

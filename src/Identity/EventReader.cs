@@ -67,6 +67,7 @@ public static class EventReader
             EventShape.Connection => Connection(root),
             EventShape.WahaAck => WahaReader.Ack(item, root),
             EventShape.WahaReaction => WahaReader.Reaction(item, root),
+            EventShape.WahaEdited => WahaReader.Edited(item, root),
             EventShape.WahaRevoked => WahaReader.Revoked(item, root),
             _ => new ReadEvent(),
         };

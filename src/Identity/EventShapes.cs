@@ -50,6 +50,7 @@ internal static class EventShapes
         "message" or "message.any" or "message.waiting" when source == Waha => EventShape.Message,
         "message.ack" or "message.ack.group" when source == Waha => EventShape.WahaAck,
         "message.reaction" when source == Waha => EventShape.WahaReaction,
+        "message.edited" when source == Waha => EventShape.WahaEdited,
         "message.revoked" when source == Waha => EventShape.WahaRevoked,
         "session.status" when source == Waha => EventShape.Connection,
         "call.received" or "call.accepted" or "call.rejected" when source == Waha => EventShape.Call,

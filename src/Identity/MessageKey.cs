@@ -76,6 +76,9 @@ internal sealed class MessageKey
         if (_alternates.Count < 32) _alternates.Add(new Alternate(id, field, owner));
     }
 
+    /// <summary>Whether a field of this name holds an alternate.</summary>
+    public static bool IsAlternate(ReadOnlySpan<byte> name) => name.SequenceEqual("_lid_metadata"u8) || AlternateFields.Find(name) is not null;
+
     /// <summary>Adds the alternate in a field, if that is what the field holds. Some producers put them beside the key.</summary>
     public bool TryAdd(ReadOnlySpan<byte> name, JsonElement value)
     {

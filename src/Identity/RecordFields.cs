@@ -43,7 +43,7 @@ internal struct RecordFields
             else if (name.SequenceEqual("messageStubType"u8)) fields.Stub = StubTypes.Of(property.Value);
             else if (name.SequenceEqual("messageStubParameters"u8)) fields.StubParameters = property.Value;
             else if (name.SequenceEqual("contextInfo"u8)) fields.Context = property.Value;
-            else hasAlternates |= name.StartsWith("sender"u8) || name.StartsWith("participant"u8) || name.StartsWith("remote"u8) || name.SequenceEqual("_lid_metadata"u8);
+            else hasAlternates |= MessageKey.IsAlternate(name);
         }
         fields.Key = MessageKey.Of(key);
         if (fields.Key.Fault is null)

@@ -41,6 +41,21 @@ internal static class WahaReader
         };
     }
 
+    public static ReadEvent Edited(RawItem item, JsonElement payload)
+    {
+        var read = RecordReader.Read(Fields(payload), item.Own, MappingGrade.Strong);
+        if (read.Kind == EventKind.Error) return read;
+        var edited = JsonText.Filled(payload, "editedMessageId"u8) ?? read.TargetId;
+        return read with
+        {
+            Kind = EventKind.Edit,
+            Text = JsonText.Of(payload, "body"u8) ?? read.Text,
+            TargetId = WahaMessageId.Of(edited)?.Id ?? edited,
+            TargetFromMe = read.FromMe,
+            Hint = null,
+        };
+    }
+
     public static ReadEvent Revoked(RawItem item, JsonElement payload)
     {
         var message = JsonText.TryGet(payload, "after"u8, out var after) ? after : JsonText.TryGet(payload, "before"u8, out var before) ? before : payload;
@@ -61,6 +76,7 @@ internal static class WahaReader
         {
             var whole = RecordFields.Of(record);
             whole.Key = WithChatOf(WahaMessageId.Of(JsonText.Filled(payload, "id"u8)), whole.Key);
+            if (whole.Timestamp.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null && payload.TryGetProperty("timestamp"u8, out var sent)) whole.Timestamp = sent;
             if (whole.Message.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null && whole.Stub is null) whole.Plain = PlainContent(payload);
             return whole;
         }

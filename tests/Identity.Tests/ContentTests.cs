@@ -23,6 +23,7 @@ public class ContentTests
     [InlineData("""{"templateMessage":{"hydratedTemplate":{"hydratedContentText":"T"}}}""", "template", "T")]
     [InlineData("""{"viewOnceMessageV2Extension":{"message":{"audioMessage":{}}}}""", "audio", null)]
     [InlineData("""{"deviceSentMessage":{"destinationJid":"x","message":{"ephemeralMessage":{"message":{"conversation":"in"}}}}}""", "text", "in")]
+    [InlineData("""{"productMessage":{"body":"","product":{"title":"Lamp"}}}""", "product", "Lamp")]
     [InlineData("""{"questionResponseMessage":{"key":{"id":"Q"},"text":"yes"}}""", "question_reply", "yes")]
     [InlineData("""{"statusQuotedMessage":{"text":"nice"}}""", "status_reply", "nice")]
     [InlineData("""{"somethingNewMessage":{"text":"?"}}""", "unknown", null)]

@@ -65,6 +65,18 @@ public class WahaTests
     }
 
     [Fact]
+    public void An_edit_names_what_it_replaces()
+    {
+        var read = Read("""{"id":"false_12025550143@c.us_E1","from":"12025550143@c.us","fromMe":false,"body":"new","editedMessageId":"T1","timestamp":1760000000}""", "message.edited");
+        Assert.Equal((EventKind.Edit, "T1", false, "new"), (read.Kind, read.TargetId, read.TargetFromMe, read.Text));
+        Assert.Equal("+12025550143", read.Author!.Phone.ToString());
+    }
+
+    [Fact]
+    public void A_raw_record_without_a_time_has_the_payloads() =>
+        Assert.Equal(1760000000, Read("""{"id":"false_12025550143@c.us_A","timestamp":1760000000,"_data":{"key":{"remoteJid":"12025550143@s.whatsapp.net","id":"A"},"message":{"conversation":"x"}}}""").SentAt!.Value.ToUnixTimeSeconds());
+
+    [Fact]
     public void A_revoke_names_what_was_there_before()
     {
         var read = Read("""{"after":{"id":"false_12025550143@c.us_R1","from":"12025550143@c.us","fromMe":false},"before":{"id":"false_12025550143@c.us_T1"}}""", "message.revoked");

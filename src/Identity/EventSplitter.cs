@@ -20,6 +20,19 @@ public static class EventSplitter
     /// </summary>
     public static IReadOnlyList<EventPart> Split(string source, string eventType, JsonElement data)
     {
+        try
+        {
+            return Parts(source, eventType, data);
+        }
+        catch (InvalidOperationException)
+        {
+            // The document refuses property names that are no Unicode text. Reading the whole then says what is wrong with it.
+            return [Of(data, "", "", 0)];
+        }
+    }
+
+    private static List<EventPart> Parts(string source, string eventType, JsonElement data)
+    {
         var parts = new List<EventPart>();
         var shape = EventShapes.Of(source, eventType);
         if (source == EventShapes.Evolution && JsonText.TryGet(data, "data"u8, out var inner))
@@ -114,6 +127,6 @@ public static class EventSplitter
     private static string DeliveryOf(JsonElement data)
     {
         if (!JsonText.TryGet(data, "type"u8, out var type) || type.ValueKind != JsonValueKind.String) return "";
-        return type.ValueEquals("notify"u8) ? "notify" : type.ValueEquals("append"u8) ? "append" : "";
+        return JsonText.Is(type, "notify"u8) ? "notify" : JsonText.Is(type, "append"u8) ? "append" : "";
     }
 }

@@ -76,6 +76,14 @@ public class EventSplitterTests
     }
 
     [Fact]
+    public void Text_that_is_no_Unicode_stops_nothing()
+    {
+        Assert.Equal(["messages||0|{}"], Split("""{"messages":[{}],"type":"\ud83d"}"""));
+        Assert.Equal(["messages|notify|0|{}"], Split("""{"messages":[{}],"type":"notif\u0079"}"""));
+        Assert.Equal(["""||0|{"messag\ud83d":[],"messag\ud83e":[]}"""], Split("""{"messag\ud83d":[],"messag\ud83e":[]}"""));
+    }
+
+    [Fact]
     public void The_bytes_outlive_the_document()
     {
         IReadOnlyList<EventPart> parts;

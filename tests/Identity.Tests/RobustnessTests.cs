@@ -5,6 +5,13 @@ namespace Pipeline.Identity.Tests;
 public class RobustnessTests
 {
     [Theory]
+    [InlineData("\"status\":\"\\ud83d\"")]
+    [InlineData("\"messageStubType\":\"\\ud83d\"")]
+    [InlineData("\"messageTimestamp\":\"\\ud83d\"")]
+    public void A_broken_text_beside_a_message_does_not_lose_it(string field) =>
+        Assert.Equal("hey", Reading.Message("\"remoteJid\":\"12025550143@s.whatsapp.net\",\"fromMe\":\"\\ud83d\"", more: "," + field).Text);
+
+    [Theory]
     [InlineData("{}", 2, EventKind.Undecryptable)]
     [InlineData("""{"messageContextInfo":{}}""", 40, EventKind.System)]
     [InlineData("{}", 1, EventKind.Revoke)]

@@ -17,8 +17,10 @@ internal sealed record Options(int Count, int Seed, double LimitMilliseconds)
           --limit-ms MS  What 99.9 % of the payloads must be read within (default 1); raise it on a slow or busy machine
           -h, --help     This text
 
-        20000 payloads are read before the clock starts, so that compilation is not measured. Progress goes to stderr. A payload
-        that breaks something is written to .data/fuzz/.
+        20000 payloads are read before the clock starts, so that compilation is not measured. A payload over the limit during which
+        no memory was collected is read once more at once: if it is fast then, another process had the processor. The limit is for these
+        undisturbed times, in which pauses of the collector stay; the times by the clock are shown beside them.
+        Progress goes to stderr. A payload that breaks something is written to .data/fuzz/.
         Exit codes: 0 all well; 1 a crash, a phone from a LID, or slower than the limit; 2 usage; 69 something has to be installed first.
         """;
 

@@ -10,6 +10,7 @@ internal sealed class Run(Options options, string findingsFolder)
     private const int ShownFindings = 10;
 
     private readonly long[] _ticks = new long[options.Count];
+    private readonly long[] _undisturbed = new long[options.Count];
     private readonly long _limit = (long)(options.LimitMilliseconds * Stopwatch.Frequency / 1000);
 
     private int _shown;
@@ -28,7 +29,7 @@ internal sealed class Run(Options options, string findingsFolder)
     /// <summary>Those of them during which memory was collected: the pause, not the reading, may have made them slow.</summary>
     public int SlowWithCollection { get; private set; }
 
-    /// <summary>Those of them that were as slow when they were read once more: there it is the payload, elsewhere the machine was busy with something else.</summary>
+    /// <summary>Those of them that were as slow when they were read once more.</summary>
     public int SlowAgain { get; private set; }
 
     public void Read()
@@ -48,10 +49,19 @@ internal sealed class Run(Options options, string findingsFolder)
             sinceReport.Restart();
         }
         Array.Sort(_ticks);
+        Array.Sort(_undisturbed);
     }
 
     /// <summary>The time that this share of the payloads was read within.</summary>
-    public double Microseconds(double share) => _ticks[Math.Min(_ticks.Length - 1, (int)Math.Ceiling(share * _ticks.Length) - 1)] * 1e6 / Stopwatch.Frequency;
+    public double Microseconds(double share) => Microseconds(_ticks, share);
+
+    /// <summary>
+    /// The same, with the second time of a payload that was over the limit at first while nothing was collected: then something else had the processor.
+    /// A pause of the collector stays in.
+    /// </summary>
+    public double Undisturbed(double share) => Microseconds(_undisturbed, share);
+
+    private static double Microseconds(long[] sorted, double share) => sorted[(int)Math.Ceiling(share * sorted.Length) - 1] * 1e6 / Stopwatch.Frequency;
 
     private static DamagedPayloads Damage(int seed) => new(Path.Combine(AppContext.BaseDirectory, "Corpus", "cases.jsonl"), seed);
 
@@ -65,15 +75,19 @@ internal sealed class Run(Options options, string findingsFolder)
             var reads = SplitAndRead(payload);
             var ticks = Stopwatch.GetTimestamp() - start;
             Events += reads.Count;
-            if (round >= 0) _ticks[round] = ticks;
+            var undisturbed = ticks;
             if (ticks > _limit)
             {
-                Slow++;
-                if (GC.CollectionCount(0) != collections) SlowWithCollection++;
+                var hasCollected = GC.CollectionCount(0) != collections;
                 start = Stopwatch.GetTimestamp();
                 SplitAndRead(payload);
-                if (Stopwatch.GetTimestamp() - start > _limit) SlowAgain++;
+                var second = Stopwatch.GetTimestamp() - start;
+                if (!hasCollected) undisturbed = Math.Min(ticks, second);
+                Slow++;
+                if (hasCollected) SlowWithCollection++;
+                if (second > _limit) SlowAgain++;
             }
+            if (round >= 0) (_ticks[round], _undisturbed[round]) = (ticks, undisturbed);
             foreach (var (part, read) in reads)
             {
                 var phones = PhonesOfLids.In(read, part.Json, payload.Own);

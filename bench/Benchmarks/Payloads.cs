@@ -11,7 +11,7 @@ public sealed record Payload(string Name, byte[] Json)
     public override string ToString() => $"{Name} ({Json.Length} B)";
 }
 
-/// <summary>Messages of about 1 KB in the shapes that real sessions send; the picture is larger, because its thumbnail is written out as numbers.</summary>
+/// <summary>Messages of about 1 KB in the shapes that real sessions send.</summary>
 internal static class Payloads
 {
     // What WhatsApp adds to every message nowadays.
@@ -39,17 +39,19 @@ internal static class Payloads
             {"key":{"remoteJid":"82399031480511@lid","fromMe":false,"id":"7475058C7475058C7475058C7475058E","senderPn":"972555550101:5@s.whatsapp.net"},"messageTimestamp":1760000001,"pushName":"Dana","broadcast":false,
             "message":{"ephemeralMessage":{"message":{"extendedTextMessage":{"text":"{{{{{{{Text}}}}}}}","contextInfo":{"stanzaId":"3EB0A1B2C3D4E5F60718","participant":"972555550100:14@s.whatsapp.net","quotedMessage":{"conversation":"Your order is ready."},"expiration":604800}},{{{{{{{ContextInfo}}}}}}}}}}}
             """),
-        Of("7.x image, thumbnail Buffer", $$$"""
-            {"key":{"remoteJid":"82399031480511@lid","remoteJidAlt":"972555550101@s.whatsapp.net","fromMe":false,"id":"7475058C7475058C7475058C7475058F","participant":"","addressingMode":"lid"},"messageTimestamp":1760000001,"pushName":"Dana","broadcast":false,
-            "message":{"imageMessage":{"url":"https://mmg.example.net/o1/v/t24/f2/m231/AQO1?ccb=9-4&oh=01&oe=68&_nc_sid=e6","mimetype":"image/jpeg","fileSha256":"{{{Base64(32)}}}","fileLength":"84213","height":1200,"width":1600,"mediaKey":"{{{Base64(32)}}}","fileEncSha256":"{{{Base64(32)}}}","directPath":"/o1/v/t24/f2/m231/AQO1","mediaKeyTimestamp":"1759999990","jpegThumbnail":{"type":"Buffer","data":[{{{Numbers(700)}}}]},"caption":"This lamp","contextInfo":{"expiration":604800}},{{{ContextInfo}}}}}
-            """),
+        Image("7.x image, thumbnail as text", $"\"{Base64(500)}\""),
+        Image("7.x image, thumbnail as numbers", $"[{string.Join(',', Bytes(500))}]"),
     ];
 
     private static Payload Of(string name, string json) => new(name, Encoding.UTF8.GetBytes(json));
 
-    private static string Base64(int length) => Convert.ToBase64String(Bytes(length));
+    // A Buffer is written with its bytes in base64 by the library's own replacer, and as a list of numbers by JSON.stringify alone.
+    private static Payload Image(string name, string thumbnail) => Of(name, $$$$$"""
+        {"key":{"remoteJid":"82399031480511@lid","remoteJidAlt":"972555550101@s.whatsapp.net","fromMe":false,"id":"7475058C7475058C7475058C7475058F","participant":"","addressingMode":"lid"},"messageTimestamp":1760000001,"pushName":"Dana","broadcast":false,
+        "message":{"imageMessage":{"url":"https://mmg.example.net/o1/v/t24/f2/m231/AQO1","mimetype":"image/jpeg","fileSha256":"{{{{{Base64(32)}}}}}","fileLength":"84213","height":1200,"width":1600,"mediaKey":"{{{{{Base64(32)}}}}}","jpegThumbnail":{"type":"Buffer","data":{{{{{thumbnail}}}}}},"caption":"This lamp","contextInfo":{"expiration":604800}}}}
+        """);
 
-    private static string Numbers(int length) => string.Join(',', Bytes(length));
+    private static string Base64(int length) => Convert.ToBase64String(Bytes(length));
 
     private static byte[] Bytes(int length) => [.. Enumerable.Range(1, length).Select(i => (byte)(i * 167))];
 }

@@ -15,6 +15,8 @@ internal static class CallReader
         key.Add(FieldValue.Address(JsonText.Filled(root, "callerPn"u8), FieldValue.Names.Phone), "callerPn", AlternateOwner.Sender);
         key.Add(FieldValue.Address(JsonText.Filled(root, "callerLid"u8), FieldValue.Names.Lid), "callerLid", AlternateOwner.Sender);
         var isOwn = item.Own.Contains(from);
+        if (!isOwn && !IsOfGroup(root) && WaId.Parse(JsonText.Filled(root, "chatId"u8)) is { IsPerson: true } chat && chat.Kind != from.Kind)
+            key.Add(chat, "chatId", AlternateOwner.Sender);
         var caller = Parties.Person(from, "from", key.Alternates, AlternateOwner.Sender, isOwn, findings);
 
         if (isOwn) caller = Parties.Completed(caller, item.Own);
@@ -44,4 +46,8 @@ internal static class CallReader
             SentAt = Timestamps.Of(date),
         };
     }
+
+    // Only the offer says for certain that a call is not a group's; then whoever calls is the chat.
+    private static bool IsOfGroup(JsonElement root) =>
+        JsonText.Filled(root, "status"u8) is not "offer" || JsonText.Filled(root, "groupJid"u8) is not null || (JsonText.TryGet(root, "isGroup"u8, out var group) && JsonText.IsTrue(group));
 }

@@ -47,6 +47,7 @@ internal static class EventShapes
         "presence.update" => EventShape.Presence,
         "connection.update" => EventShape.Connection,
         "send.message" when source == Evolution => EventShape.Message,
+        "send.message.update" when source == Evolution => EventShape.Edited,
         "message" or "message.any" or "message.waiting" when source == Waha => EventShape.Message,
         "message.ack" or "message.ack.group" when source == Waha => EventShape.WahaAck,
         "message.reaction" when source == Waha => EventShape.WahaReaction,

@@ -54,6 +54,11 @@ internal readonly record struct Parties(PartyEvidence? Peer, PartyEvidence? Auth
             if ((alternate.Owner & owners) == 0) continue;
             var id = alternate.Id;
             findings.NoteDoubt(id);
+            if (id.IsOnlyTheLid(address))
+            {
+                findings.Note(ReadNotes.SuffixConflict);
+                continue;
+            }
             if (own.Contains(id) != isBusiness && (!isBusiness || KnowsKind(own, id)))
             {
                 findings.Note(ReadNotes.OwnAlternate);

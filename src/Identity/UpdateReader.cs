@@ -97,9 +97,12 @@ internal static class UpdateReader
         if (key.Fault is not null) return EventReader.Failed(key.Fault);
 
         var findings = new Findings(item.Own, MappingGrade.Strong);
-        return item.Source == EventShapes.Evolution
-            ? Started(EventKind.Revoke, key, Parties.Of(key, findings), findings, default) with { Type = "revoke" }
-            : Started(EventKind.Delete, key, Parties.OfChatOnly(key, findings), findings, default);
+        if (item.Source == EventShapes.Evolution)
+        {
+            var read = Started(EventKind.Revoke, key, Parties.Of(key, findings), findings, default);
+            return read with { Type = "revoke", TargetFromMe = key.Chat!.Kind == WaIdKind.Group ? null : read.TargetFromMe };
+        }
+        return Started(EventKind.Delete, key, Parties.OfChatOnly(key, findings), findings, default);
     }
 
     /// <summary>

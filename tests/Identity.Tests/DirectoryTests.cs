@@ -19,6 +19,7 @@ public class DirectoryTests
     [InlineData("chats.update", "item", """{"id":"82399031480511@lid","messages":[{"message":{"key":{"remoteJid":"82399031480511@lid","remoteJidAlt":"972555550101@s.whatsapp.net","fromMe":false,"id":"A"}}}]}""", MappingGrade.Strong)]
     [InlineData("messaging-history.set", "chats", """{"id":"82399031480511@lid","messages":[{"message":{"key":{"remoteJid":"82399031480511@lid","remoteJidAlt":"972555550101@s.whatsapp.net","id":"A"}}}]}""", MappingGrade.Seed)]
     [InlineData("messaging-history.set", "userReceipt", """{"key":{"remoteJid":"82399031480511@lid","fromMe":true,"id":"A"},"userReceipt":[{"userJid":"972555550101@s.whatsapp.net","readTimestamp":"1759995020"}]}""", MappingGrade.Seed)]
+    [InlineData("call", "data", """{"chatId":"82399031480511@lid","from":"972555550101:0@s.whatsapp.net","id":"C","status":"offer"}""", MappingGrade.Strong)]
     [InlineData("call", "item", """{"from":"82399031480511:2@lid","callerPn":"972555550101@s.whatsapp.net","id":"C"}""", MappingGrade.Strong)]
     public void Pairs_are_learned_from_every_event_that_has_one(string eventType, string part, string json, MappingGrade grade)
     {
@@ -60,6 +61,25 @@ public class DirectoryTests
         Assert.Empty(read.Pairs);
         Assert.Equal((EventKind.System, null, ReadNotes.IdentityConflict), (read.Kind, read.Fault, read.Notes));
     }
+
+    [Theory]
+    [InlineData("group-participants.update", "data", """{"id":"1@g.us","participants":["82399031480511@lid"],"participantsData":[{"jid":"82399031480511@lid","phoneNumber":"82399031480511"}]}""")]
+    [InlineData("messages.upsert", "messages", """{"key":{"remoteJid":"4915155501234@lid","id":"A","senderPn":"4915155501234"},"message":{"conversation":"x"}}""")]
+    [InlineData("contacts.upsert", "item", """{"id":"4915155501234:3@lid","phoneNumber":"4915155501234"}""")]
+    [InlineData("lid-mapping.update", "", """{"lid":"4915155501234@lid","pn":"4915155501234"}""")]
+    public void A_LID_whose_server_was_cut_off_is_no_phone(string eventType, string part, string json)
+    {
+        var read = Reading.Read(json, eventType, part);
+        Assert.Empty(read.Pairs);
+        Assert.Null(read.Contact?.Phone);
+    }
+
+    [Theory]
+    [InlineData("\"status\":\"terminate\"")]
+    [InlineData("\"status\":\"offer\",\"isGroup\":true")]
+    [InlineData("\"status\":\"offer\",\"groupJid\":\"1@g.us\"")]
+    public void A_call_that_may_be_a_groups_does_not_say_who_its_chat_is(string more) =>
+        Assert.Empty(Reading.Read("""{"chatId":"82399031480511@lid","from":"972555550101@s.whatsapp.net","id":"C",""" + more + "}", "call", "item").Pairs);
 
     [Fact]
     public void A_member_sets_its_own_tag()

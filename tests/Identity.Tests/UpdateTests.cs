@@ -89,6 +89,22 @@ public class UpdateTests
     }
 
     [Fact]
+    public void Evolutions_edit_by_the_business_is_in_the_contacts_chat()
+    {
+        var read = Reading.Read("""{"key":{"remoteJid":"12025550143@s.whatsapp.net","fromMe":true,"id":"T"},"type":"MESSAGE_EDIT","editedMessage":{"conversation":"new"}}""", "send.message.update", "data", "evolution");
+        Assert.Equal((EventKind.Edit, "T", "new", true), (read.Kind, read.TargetId, read.Text, read.FromMe));
+        Assert.Equal("+12025550143", read.Peer!.Phone.ToString());
+    }
+
+    [Fact]
+    public void In_a_group_Evolution_does_not_say_whose_message_was_revoked()
+    {
+        var read = Reading.Read("""{"remoteJid":"120363000000000001@g.us","fromMe":false,"id":"T","participant":"82399031480511@lid"}""", "messages.delete", "data", "evolution");
+        Assert.Equal((EventKind.Revoke, "T", null), (read.Kind, read.TargetId, read.TargetFromMe));
+        Assert.Equal("82399031480511", read.Author!.Lid.ToString());
+    }
+
+    [Fact]
     public void An_older_Evolution_names_the_message_by_id_alone()
     {
         var read = Reading.Read("""{"id":"A","remoteJid":"12025550143@s.whatsapp.net","fromMe":true,"status":"DELIVERY_ACK","owner":"acme"}""", "messages.update", "data", "evolution");

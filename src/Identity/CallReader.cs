@@ -15,19 +15,28 @@ internal static class CallReader
         key.Add(FieldValue.Address(JsonText.Filled(root, "callerPn"u8), FieldValue.Names.Phone), "callerPn", AlternateOwner.Sender);
         key.Add(FieldValue.Address(JsonText.Filled(root, "callerLid"u8), FieldValue.Names.Lid), "callerLid", AlternateOwner.Sender);
         var isOwn = item.Own.Contains(from);
+        if (!isOwn && !IsOfGroup(root) && WaId.Parse(JsonText.Filled(root, "chatId"u8)) is { IsPerson: true } chat && chat.Kind != from.Kind)
+            key.Add(chat, "chatId", AlternateOwner.Sender);
         var caller = Parties.Person(from, "from", key.Alternates, AlternateOwner.Sender, isOwn, findings);
+
+        if (isOwn) caller = Parties.Completed(caller, item.Own);
+
+        // Of a call that the business made, the creator is the business and the chat is whom it called.
+        var called = isOwn ? WaId.Parse(JsonText.Filled(root, "chatId"u8)) : null;
+        if (called is not { IsPerson: true } || item.Own.Contains(called)) called = null;
+        var peer = called is null ? caller : Parties.Person(called, "chatId", [], AlternateOwner.None, false, findings);
         var group = WaId.Parse(JsonText.Filled(root, "groupJid"u8));
         JsonText.TryGet(root, "id"u8, out var id);
-        JsonText.TryGet(root, "date"u8, out var date);
+        if (!JsonText.TryGet(root, "date"u8, out var date)) JsonText.TryGet(root, "timestamp"u8, out date);
         return new ReadEvent
         {
             Kind = EventKind.Call,
-            ChatKind = group?.Kind ?? from.Kind,
-            ChatAddress = (group ?? from).Address,
+            ChatKind = (group ?? called ?? from).Kind,
+            ChatAddress = (group ?? called ?? from).Address,
             GroupId = group?.Kind == WaIdKind.Group ? group.User : null,
             MessageId = JsonText.Identifier(id),
             FromMe = isOwn,
-            Peer = group is null ? caller : null,
+            Peer = group is null ? peer : null,
             Author = caller,
             Pairs = findings.Pairs,
             Notes = findings.Notes,
@@ -37,4 +46,8 @@ internal static class CallReader
             SentAt = Timestamps.Of(date),
         };
     }
+
+    // Only the offer says for certain that a call is not a group's; then whoever calls is the chat.
+    private static bool IsOfGroup(JsonElement root) =>
+        JsonText.Filled(root, "status"u8) is not "offer" || JsonText.Filled(root, "groupJid"u8) is not null || (JsonText.TryGet(root, "isGroup"u8, out var group) && JsonText.IsTrue(group));
 }

@@ -12,9 +12,10 @@ internal static class DeliveryStatus
     {
         if (value.ValueKind == JsonValueKind.Number) return value.TryGetInt32(out var number) && number is >= 0 and <= 5 ? Words[number] : null;
         if (value.ValueKind != JsonValueKind.String) return null;
+        var text = JsonText.Of(value);
         foreach (var word in Words)
         {
-            if (value.ValueEquals(word)) return word;
+            if (text == word) return word;
         }
         return JsonText.TryInteger(value, out var written) && written is >= 0 and <= 5 ? Words[written] : null;
     }

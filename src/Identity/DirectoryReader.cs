@@ -15,10 +15,11 @@ internal static class DirectoryReader
         key.Add(FieldValue.Address(JsonText.Filled(root, "jid"u8), FieldValue.Names.Phone), "contact.jid", AlternateOwner.Sender);
         key.Add(FieldValue.Address(JsonText.Filled(root, "phoneNumber"u8), FieldValue.Names.Phone), "contact.phoneNumber", AlternateOwner.Sender);
         key.Add(FieldValue.Address(JsonText.Filled(root, "remoteJidAlt"u8), FieldValue.Names.Address), "contact.remoteJidAlt", AlternateOwner.Sender);
-        return Described(EventKind.Contact, id, "contact.id", key, findings) with
+        var read = Described(EventKind.Contact, id, "contact.id", key, findings);
+        return read with
         {
             ContactName = JsonText.Filled(root, "name"u8) ?? JsonText.Filled(root, "verifiedName"u8),
-            PushName = JsonText.Filled(root, "notify"u8) ?? JsonText.Filled(root, "pushName"u8),
+            PushName = read.Contact is { IsBusiness: true } ? null : JsonText.Filled(root, "notify"u8) ?? JsonText.Filled(root, "pushName"u8),
         };
     }
 
@@ -30,7 +31,24 @@ internal static class DirectoryReader
         var id = WaId.Parse(JsonText.Filled(root, "id"u8) ?? JsonText.Filled(root, "remoteJid"u8));
         key.Add(FieldValue.Address(JsonText.Filled(root, "pnJid"u8), FieldValue.Names.Phone), "chat.pnJid", AlternateOwner.Sender);
         key.Add(FieldValue.Address(JsonText.Filled(root, "lidJid"u8), FieldValue.Names.Lid), "chat.lidJid", AlternateOwner.Sender);
+        LearnFromCopies(item, root, findings);
         return Described(EventKind.Chat, id, "chat.id", key, findings) with { ContactName = JsonText.Filled(root, "name"u8) };
+    }
+
+    // A chat's update holds a copy of the message that caused it, key and alternates included.
+    private static void LearnFromCopies(RawItem item, JsonElement root, Findings findings)
+    {
+        if (!JsonText.TryGet(root, "messages"u8, out var copies) || copies.ValueKind != JsonValueKind.Array) return;
+        var grade = EventShapes.Of(item.Source, item.EventType) == EventShape.History ? MappingGrade.Seed : MappingGrade.Strong;
+        foreach (var copy in copies.EnumerateArray())
+        {
+            if (!JsonText.TryGet(copy, "message"u8, out var record) || !JsonText.TryGet(record, "key"u8, out _)) continue;
+            var key = RecordFields.Of(record).Key;
+            if (key.Fault is not null) continue;
+            var learned = new Findings(item.Own, grade);
+            Parties.Of(key, learned);
+            findings.Adopt(learned);
+        }
     }
 
     /// <summary>A LID beside its phone, in whichever field either stands.</summary>
@@ -42,6 +60,15 @@ internal static class DirectoryReader
             JsonText.Filled(root, "pn"u8) ?? JsonText.Filled(root, "jid"u8) ?? JsonText.Filled(root, "phoneNumber"u8) ?? JsonText.Filled(root, "pnJid"u8), FieldValue.Names.Phone);
         findings.LearnSideBySide(lid, phone, grade == MappingGrade.Strong ? "lid-mapping" : "lidPnMappings");
         return new ReadEvent { Kind = EventKind.Mapping, Pairs = findings.Pairs, Notes = findings.Notes, Fault = findings.Fault };
+    }
+
+    /// <summary>An own message of a history, for whom it was delivered to.</summary>
+    public static ReadEvent Receipt(RawItem item, JsonElement root)
+    {
+        var findings = new Findings(item.Own, MappingGrade.Seed);
+        if (RecordFields.Receiver(root) is { } pair) findings.LearnSideBySide(pair.Chat, pair.Receiver, "userReceipt");
+        JsonText.TryGet(root, "messageTimestamp"u8, out var time);
+        return new ReadEvent { Kind = EventKind.Mapping, Pairs = findings.Pairs, Notes = findings.Notes, SentAt = Timestamps.Of(time) };
     }
 
     /// <summary>Somebody's presence: of no consequence, and no evidence.</summary>

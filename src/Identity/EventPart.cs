@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Pipeline.Identity;
 
 /// <summary>One record-to-be out of an event.</summary>
-/// <param name="Part">Which list of the event it stood in: <c>messages</c>, <c>contacts</c>, <c>chats</c>, <c>lidPnMappings</c>, <c>keys</c>, <c>item</c>,
+/// <param name="Part">Which list of the event it stood in: <c>messages</c>, <c>contacts</c>, <c>chats</c>, <c>lidPnMappings</c>, <c>userReceipt</c>, <c>keys</c>, <c>item</c>,
 /// <c>data</c>, <c>payload</c>; empty for the whole.</param>
 /// <param name="Delivery"><c>notify</c>, <c>append</c> or empty.</param>
 /// <param name="Index">Position in that list, from 0.</param>

@@ -31,6 +31,7 @@ public static class EventReader
     {
         var shape = EventShapes.Of(item.Source, item.EventType);
         var part = item.Part;
+        var stated = item.Source == EventShapes.Waha && part.Length == 0 ? OwnStatement.Of(root) : null;
         if (part.Length == 0)
         {
             if (item.Source == EventShapes.Evolution && JsonText.TryGet(root, "data"u8, out var data)) (root, part) = (data, "data");
@@ -38,7 +39,12 @@ public static class EventReader
         }
         if (root.ValueKind != JsonValueKind.Object) return shape is EventShape.Unknown or EventShape.ChatDelete ? new ReadEvent() : Failed(Faults.InvalidType);
 
-        return shape switch
+        var read = Read(item, shape, part, root);
+        return stated is null ? read : read with { OwnStated = read.OwnStated ?? stated };
+    }
+
+    private static ReadEvent Read(RawItem item, EventShape shape, string part, JsonElement root) =>
+        shape switch
         {
             // Of a list nothing but the items is ever read: the whole arrives only when it could not be split.
             EventShape.Message when part is "" => Failed(Faults.InvalidType),
@@ -61,10 +67,10 @@ public static class EventReader
             EventShape.Connection => Connection(root),
             EventShape.WahaAck => WahaReader.Ack(item, root),
             EventShape.WahaReaction => WahaReader.Reaction(item, root),
+            EventShape.WahaEdited => WahaReader.Edited(item, root),
             EventShape.WahaRevoked => WahaReader.Revoked(item, root),
             _ => new ReadEvent(),
         };
-    }
 
     private static ReadEvent History(RawItem item, JsonElement root, string part) => part switch
     {
@@ -72,12 +78,14 @@ public static class EventReader
         "contacts" => DirectoryReader.Contact(item, root),
         "chats" => DirectoryReader.Chat(item, root),
         "lidPnMappings" => DirectoryReader.Mapping(item, root, MappingGrade.Seed),
+        EventSplitter.ReceiptPart => DirectoryReader.Receipt(item, root),
         _ => Failed(Faults.InvalidType),
     };
 
     private static ReadEvent Connection(JsonElement root) => new()
     {
         Kind = EventKind.Connection,
+        OwnStated = OwnStatement.Of(root),
         Status = JsonText.Filled(root, "connection"u8) ?? JsonText.Filled(root, "state"u8) ?? JsonText.Filled(root, "status"u8),
     };
 }

@@ -59,6 +59,7 @@ internal static class EventSaying
             EventKind.Edit => "edit:" + JsonText.Identifier(target),
             EventKind.Revoke => "revoke:" + JsonText.Identifier(target),
             EventKind.PollVote => "vote:" + JsonText.Identifier(target),
+            null when content.Type is null && JsonText.TryGet(record, "messageStubType"u8, out var stub) && StubTypes.Of(stub) is { } type => "stub:" + type,
             _ => content.IsEdited ? "edited" : "",
         };
     }

@@ -24,4 +24,5 @@ internal enum EventShape
     WahaAck,
     WahaReaction,
     WahaRevoked,
+    WahaEdited,
 }

@@ -9,19 +9,35 @@ public static class EventSplitter
     /// <summary>The part of an item that stood in a bare array.</summary>
     public const string ItemPart = "item";
 
+    /// <summary>The part of a history's message that is there for its receipt: whom WhatsApp delivered it to.</summary>
+    public const string ReceiptPart = "userReceipt";
+
     /// <summary>
     /// Splits an event. For <c>evolution</c> and <c>waha</c>, <paramref name="data"/> is the whole webhook body; the envelope, which carries a secret, is
-    /// left behind. Pairs, chats and contacts of a history come before its messages, because they name the people in it. An item that is no
+    /// left behind; only WAHA's change of a session is kept whole, because its envelope says whose session it is, and that one has no secret. Pairs, chats and contacts of a history come before its messages, because they name the people in it. An item that is no
     /// object is still a part, so that it is seen to be bad and not lost; a <c>messages</c> that is no array makes the whole event one part. An event whose lists
     /// are empty has no parts.
     /// </summary>
     public static IReadOnlyList<EventPart> Split(string source, string eventType, JsonElement data)
     {
+        try
+        {
+            return Parts(source, eventType, data);
+        }
+        catch (InvalidOperationException)
+        {
+            // The document refuses property names that are no Unicode text. Reading the whole then says what is wrong with it.
+            return [Of(data, "", "", 0)];
+        }
+    }
+
+    private static List<EventPart> Parts(string source, string eventType, JsonElement data)
+    {
         var parts = new List<EventPart>();
         var shape = EventShapes.Of(source, eventType);
         if (source == EventShapes.Evolution && JsonText.TryGet(data, "data"u8, out var inner))
             SplitInner(parts, shape, inner, "data");
-        else if (source == EventShapes.Waha && JsonText.TryGet(data, "payload"u8, out inner))
+        else if (source == EventShapes.Waha && shape != EventShape.Connection && JsonText.TryGet(data, "payload"u8, out inner))
             SplitInner(parts, shape, inner, "payload");
         else
             SplitBaileys(parts, shape, data);
@@ -72,7 +88,24 @@ public static class EventSplitter
         List(parts, data, "phoneNumberToLidMappings"u8, "lidPnMappings");
         List(parts, data, "chats"u8, "chats");
         List(parts, data, "contacts"u8, "contacts");
+        Receipts(parts, data);
         List(parts, data, "messages"u8, "messages");
+    }
+
+    // The library's list of pairs gets lost on the way to its listeners. What it reads a phone from when a chat states none does not: whom WhatsApp
+    // names as the receiver of the business's own messages. One message of each such chat goes ahead of the messages for it.
+    private static void Receipts(List<EventPart> parts, JsonElement data)
+    {
+        if (!JsonText.TryGet(data, "messages"u8, out var messages) || messages.ValueKind != JsonValueKind.Array) return;
+        HashSet<string>? chats = null;
+        var index = -1;
+        foreach (var message in messages.EnumerateArray())
+        {
+            index++;
+            if (!JsonText.TryGet(message, "userReceipt"u8, out _) || RecordFields.Receiver(message) is not { } pair) continue;
+            chats ??= [];
+            if (chats.Add(pair.Chat.Address)) parts.Add(Of(message, ReceiptPart, "", index));
+        }
     }
 
     private static void List(List<EventPart> parts, JsonElement data, ReadOnlySpan<byte> name, string part)
@@ -94,6 +127,6 @@ public static class EventSplitter
     private static string DeliveryOf(JsonElement data)
     {
         if (!JsonText.TryGet(data, "type"u8, out var type) || type.ValueKind != JsonValueKind.String) return "";
-        return type.ValueEquals("notify"u8) ? "notify" : type.ValueEquals("append"u8) ? "append" : "";
+        return JsonText.Is(type, "notify"u8) ? "notify" : JsonText.Is(type, "append"u8) ? "append" : "";
     }
 }

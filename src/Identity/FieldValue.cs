@@ -22,6 +22,7 @@ internal static class FieldValue
         if (string.IsNullOrEmpty(text)) return null;
         if (names == Names.Address || text.Contains('@')) return WaId.Parse(text);
         var digits = WaId.StripDevice(text.AsSpan().Trim());
-        return WaId.Parse(string.Concat(digits, names == Names.Phone ? "@s.whatsapp.net" : "@lid"));
+        var address = WaId.Parse(string.Concat(digits, names == Names.Phone ? "@s.whatsapp.net" : "@lid"));
+        return names == Names.Phone && address is not null ? address with { IsBare = true } : address;
     }
 }

@@ -76,6 +76,11 @@ internal sealed class Findings(OwnAddresses own, MappingGrade grade)
     public void LearnSideBySide(WaId? one, WaId? other, string field)
     {
         if (one is null || other is null) return;
+        if (one.IsOnlyTheLid(other) || other.IsOnlyTheLid(one))
+        {
+            Note(ReadNotes.SuffixConflict);
+            return;
+        }
         NoteDoubt(one);
         NoteDoubt(other);
         if (one.Kind == WaIdKind.Lid && other.Phone is { } phone) Learn(one.Lid!.Value, phone, field, true);

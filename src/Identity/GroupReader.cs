@@ -22,7 +22,14 @@ internal static class GroupReader
     {
         var findings = new Findings(item.Own, MappingGrade.Seed);
         var key = new MessageKey();
+
         var author = WaId.Parse(JsonText.Filled(root, "author"u8));
+        if (author is null && root.TryGetProperty("groupId"u8, out _))
+        {
+            // A member's tag is set by the member.
+            author = WaId.Parse(JsonText.Filled(root, "participant"u8));
+            key.Add(FieldValue.Address(JsonText.Filled(root, "participantAlt"u8), FieldValue.Names.Address), "participantAlt", AlternateOwner.Sender);
+        }
         key.Add(FieldValue.Address(JsonText.Filled(root, "authorPn"u8), FieldValue.Names.Phone), "authorPn", AlternateOwner.Sender);
         LearnRoster(root, findings);
         LearnBeside(root, "participant"u8, "participantPn"u8, "participantAlt"u8, "group.participant", findings);
@@ -30,21 +37,37 @@ internal static class GroupReader
         return Happened(root, person, findings) with { Type = JsonText.Filled(root, "action"u8) is { } action ? "group_" + action : "group" };
     }
 
-    /// <summary>A member of a roster: its id and the other address beside it, under the names of either generation.</summary>
+    /// <summary>A member of a roster: its addresses, under the names of any generation. A member with two LIDs or two phones contradicts itself and teaches nothing.</summary>
     public static void LearnMember(JsonElement member, string field, Findings findings)
     {
-        var id = WaId.Parse(JsonText.Filled(member, "id"u8));
-        var lid = FieldValue.Address(JsonText.Filled(member, "lid"u8), FieldValue.Names.Lid);
-        var phone = FieldValue.Address(JsonText.Filled(member, "phoneNumber"u8) ?? JsonText.Filled(member, "jid"u8) ?? JsonText.Filled(member, "pn"u8), FieldValue.Names.Phone);
-        findings.LearnSideBySide(id, phone, field);
-        findings.LearnSideBySide(id, lid, field);
-        findings.LearnSideBySide(lid, phone, field);
+        WaId? lid = null, phone = null;
+        var agrees = Take(WaId.Parse(JsonText.Filled(member, "id"u8)))
+            && Take(FieldValue.Address(JsonText.Filled(member, "jid"u8), FieldValue.Names.Phone))
+            && Take(FieldValue.Address(JsonText.Filled(member, "phoneNumber"u8), FieldValue.Names.Phone))
+            && Take(FieldValue.Address(JsonText.Filled(member, "pn"u8), FieldValue.Names.Phone))
+            && Take(FieldValue.Address(JsonText.Filled(member, "lid"u8), FieldValue.Names.Lid));
+        if (agrees) findings.LearnSideBySide(lid, phone, field);
+        else findings.Note(ReadNotes.IdentityConflict);
+
+        bool Take(WaId? address)
+        {
+            if (address is { Kind: WaIdKind.Lid })
+            {
+                lid ??= address;
+                return lid.Lid == address.Lid;
+            }
+            if (address is not { Kind: WaIdKind.User }) return true;
+            phone ??= address;
+            return phone.Phone == address.Phone;
+        }
     }
 
     private static void LearnRoster(JsonElement root, Findings findings)
     {
         if (!JsonText.TryGet(root, "participants"u8, out var members) || members.ValueKind != JsonValueKind.Array) return;
         foreach (var member in members.EnumerateArray()) LearnMember(member, "group.participants", findings);
+        if (!JsonText.TryGet(root, "participantsData"u8, out members) || members.ValueKind != JsonValueKind.Array) return;
+        foreach (var member in members.EnumerateArray()) LearnMember(member, "group.participantsData", findings);
     }
 
     private static void LearnBeside(JsonElement root, ReadOnlySpan<byte> name, ReadOnlySpan<byte> other, ReadOnlySpan<byte> older, string field, Findings findings)
@@ -55,6 +78,7 @@ internal static class GroupReader
 
     private static ReadEvent Happened(JsonElement root, PartyEvidence? author, Findings findings)
     {
+        JsonText.TryGet(root, "messageTimestamp"u8, out var time);
         var group = WaId.Parse(JsonText.Filled(root, "id"u8) ?? JsonText.Filled(root, "groupId"u8));
         return new ReadEvent
         {
@@ -67,6 +91,7 @@ internal static class GroupReader
             Pairs = findings.Pairs,
             Notes = findings.Notes,
             Fault = findings.Fault,
+            SentAt = Timestamps.Of(time),
         };
     }
 }

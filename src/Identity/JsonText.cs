@@ -46,11 +46,20 @@ internal static class JsonText
         _ => null,
     };
 
+    /// <summary>The element is this very text. The document's own comparison throws when the text is no Unicode.</summary>
+    public static bool Is(JsonElement element, ReadOnlySpan<byte> text)
+    {
+        if (element.ValueKind != JsonValueKind.String) return false;
+        var raw = JsonMarshal.GetRawUtf8Value(element)[1..^1];
+        if (!raw.Contains((byte)'\\')) return raw.SequenceEqual(text);
+        return Unescape(raw) == Encoding.UTF8.GetString(text);
+    }
+
     /// <summary>True for <c>true</c>, "true", 1 and "1".</summary>
     public static bool IsTrue(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.True => true,
-        JsonValueKind.String => element.ValueEquals("true"u8) || element.ValueEquals("1"u8),
+        JsonValueKind.String => Is(element, "true"u8) || Is(element, "1"u8),
         JsonValueKind.Number => element.TryGetInt32(out var number) && number == 1,
         _ => false,
     };

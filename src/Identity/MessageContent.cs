@@ -104,7 +104,7 @@ internal struct MessageContent
         return null;
     }
 
-    private static bool IsEmptyText(JsonElement value) => value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8);
+    private static bool IsEmptyText(JsonElement value) => value.ValueKind == JsonValueKind.String && JsonText.Is(value, ""u8);
 
     private void Take(ContentType type, JsonElement value)
     {
@@ -140,7 +140,7 @@ internal struct MessageContent
     private static bool IsEdit(JsonElement secret)
     {
         if (!JsonText.TryGet(secret, "secretEncType"u8, out var type)) return false;
-        if (type.ValueKind == JsonValueKind.String) return type.ValueEquals("MESSAGE_EDIT"u8) || type.ValueEquals("EVENT_EDIT"u8) || type.ValueEquals("POLL_EDIT"u8);
+        if (type.ValueKind == JsonValueKind.String) return JsonText.Is(type, "MESSAGE_EDIT"u8) || JsonText.Is(type, "EVENT_EDIT"u8) || JsonText.Is(type, "POLL_EDIT"u8);
         return JsonText.TryInteger(type, out var number) && number is 1 or 2 or 4;
     }
 

@@ -6,10 +6,13 @@ namespace Pipeline.Identity;
 /// <summary>A message key and the alternate addresses in and around it.</summary>
 internal sealed class MessageKey
 {
+    /// <summary>Where one producer keeps the chat that it has overwritten.</summary>
+    public const string PreviousRemoteJid = "previousRemoteJid";
+
     private static readonly Utf8Names<AlternateField> AlternateFields = new(
     [
         Field("remoteJidAlt", AlternateOwner.Chat, FieldValue.Names.Address),
-        Field("previousRemoteJid", AlternateOwner.Chat, FieldValue.Names.Address),
+        Field(PreviousRemoteJid, AlternateOwner.Chat, FieldValue.Names.Address),
         Field("senderPn", AlternateOwner.Sender, FieldValue.Names.Phone),
         Field("senderLid", AlternateOwner.Sender, FieldValue.Names.Lid),
         Field("senderAlt", AlternateOwner.Sender, FieldValue.Names.Address),
@@ -73,6 +76,9 @@ internal sealed class MessageKey
         if (_alternates.Count < 32) _alternates.Add(new Alternate(id, field, owner));
     }
 
+    /// <summary>Whether a field of this name holds an alternate.</summary>
+    public static bool IsAlternate(ReadOnlySpan<byte> name) => name.SequenceEqual("_lid_metadata"u8) || AlternateFields.Find(name) is not null;
+
     /// <summary>Adds the alternate in a field, if that is what the field holds. Some producers put them beside the key.</summary>
     public bool TryAdd(ReadOnlySpan<byte> name, JsonElement value)
     {
@@ -97,7 +103,14 @@ internal sealed class MessageKey
     {
         if (Participant is not null || value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return;
         if (value.ValueKind == JsonValueKind.String && JsonText.Filled(value) is null) return;
-        Participant = WaId.Parse(JsonText.Of(value));
+        OfferParticipant(JsonText.Of(value));
+    }
+
+    /// <summary>The participant, unless the key had one.</summary>
+    public void OfferParticipant(string? text)
+    {
+        if (Participant is not null) return;
+        Participant = WaId.Parse(text);
         BadParticipant = Participant is null || !(Participant.IsPerson || Participant.Kind == WaIdKind.Bot);
         if (BadParticipant) Participant = null;
     }

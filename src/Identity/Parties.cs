@@ -54,6 +54,11 @@ internal readonly record struct Parties(PartyEvidence? Peer, PartyEvidence? Auth
             if ((alternate.Owner & owners) == 0) continue;
             var id = alternate.Id;
             findings.NoteDoubt(id);
+            if (id.IsOnlyTheLid(address))
+            {
+                findings.Note(ReadNotes.SuffixConflict);
+                continue;
+            }
             if (own.Contains(id) != isBusiness && (!isBusiness || KnowsKind(own, id)))
             {
                 findings.Note(ReadNotes.OwnAlternate);
@@ -95,6 +100,7 @@ internal readonly record struct Parties(PartyEvidence? Peer, PartyEvidence? Auth
     private static Parties Direct(MessageKey key, WaId chat, Findings findings)
     {
         var own = findings.Own;
+        if (own.Contains(chat) && Overwritten(key, own) is { } before) key.Chat = chat = before;
         if (own.Contains(chat))
         {
             if (!key.FromMe) findings.Note(ReadNotes.FromMeCorrected);
@@ -110,6 +116,17 @@ internal readonly record struct Parties(PartyEvidence? Peer, PartyEvidence? Auth
         if (key.Participant is { } participant && participant.Kind != chat.Kind) key.Add(participant, "participant", AlternateOwner.Sender);
         var peer = Person(chat, "remoteJid", key.Alternates, AlternateOwner.Chat | AlternateOwner.Sender, false, findings);
         return new Parties(peer, peer, false);
+    }
+
+    // One producer writes the sender's phone over the chat and keeps the chat beside it: on what the business sent, that phone is its own.
+    private static WaId? Overwritten(MessageKey key, OwnAddresses own)
+    {
+        if (!key.FromMe) return null;
+        foreach (var alternate in key.Alternates)
+        {
+            if (alternate.Field == MessageKey.PreviousRemoteJid && alternate.Id.IsPerson && !own.Contains(alternate.Id)) return alternate.Id;
+        }
+        return null;
     }
 
     private static Parties Several(MessageKey key, AlternateOwner owners, Findings findings)
@@ -149,7 +166,8 @@ internal readonly record struct Parties(PartyEvidence? Peer, PartyEvidence? Auth
         return false;
     }
 
-    private static PartyEvidence Completed(PartyEvidence business, OwnAddresses own)
+    /// <summary>The business with what is known of it beside what the event says.</summary>
+    public static PartyEvidence Completed(PartyEvidence business, OwnAddresses own)
     {
         if (business.Phone is null && own.Phone is not null)
             business = business with { Phone = own.Phone, Source = EvidenceSource.Table, Field = "own", Address = own.Address };

@@ -82,6 +82,12 @@ public sealed record ReadEvent
     public string? ContactName { get; init; }
 
     /// <summary>
+    /// What the event says the session's own addresses are: a connection event with the session's account, or a whole webhook body with its <c>me</c>. Null when
+    /// it says nothing. The number that one producer puts beside every event as <c>sender</c> is not taken for it.
+    /// </summary>
+    public OwnAddresses? OwnStated { get; init; }
+
+    /// <summary>
     /// Where the phone that decides the conversation came from: the peer's in a one-to-one chat, else the author's.
     /// </summary>
     public EvidenceSource Source => (Peer ?? Author)?.Source ?? EvidenceSource.None;

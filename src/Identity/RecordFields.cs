@@ -43,7 +43,7 @@ internal struct RecordFields
             else if (name.SequenceEqual("messageStubType"u8)) fields.Stub = StubTypes.Of(property.Value);
             else if (name.SequenceEqual("messageStubParameters"u8)) fields.StubParameters = property.Value;
             else if (name.SequenceEqual("contextInfo"u8)) fields.Context = property.Value;
-            else hasAlternates |= name.StartsWith("sender"u8) || name.StartsWith("participant"u8) || name.StartsWith("remote"u8) || name.SequenceEqual("_lid_metadata"u8);
+            else hasAlternates |= MessageKey.IsAlternate(name);
         }
         fields.Key = MessageKey.Of(key);
         if (fields.Key.Fault is null)
@@ -52,6 +52,18 @@ internal struct RecordFields
             if (hasAlternates) AddAlternates(fields.Key, record);
         }
         return fields;
+    }
+
+    /// <summary>
+    /// The chat of an own one-to-one message and its receiver's other address, as the receipt kept in the record names it. Null when there is no such pair.
+    /// </summary>
+    public static (WaId Chat, WaId Receiver)? Receiver(JsonElement record)
+    {
+        if (!JsonText.TryGet(record, "userReceipt"u8, out var receipts) || receipts.ValueKind != JsonValueKind.Array || receipts.GetArrayLength() == 0) return null;
+        if (!JsonText.TryGet(record, "key"u8, out var key) || !JsonText.TryGet(key, "fromMe"u8, out var fromMe) || !JsonText.IsTrue(fromMe)) return null;
+        var chat = WaId.Parse(JsonText.Filled(key, "remoteJid"u8));
+        var receiver = WaId.Parse(JsonText.Filled(receipts[0], "userJid"u8));
+        return chat is { IsPerson: true } && receiver is { IsPerson: true } && chat.Kind != receiver.Kind ? (chat, receiver) : null;
     }
 
     private static void AddAlternates(MessageKey key, JsonElement record)

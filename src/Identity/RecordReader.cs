@@ -39,18 +39,12 @@ internal static class RecordReader
         {
             case JsonValueKind.Object:
                 content = MessageContent.Of(fields.Message);
-                kind = content.Control ?? KindOf(chat);
+                kind = content.Control ?? (content.Type is null ? KindOf(chat, fields.Stub) : KindOf(chat));
                 if (content.TooManyWrappers) findings.Note(ReadNotes.TooManyWrappers);
                 break;
             case JsonValueKind.Undefined or JsonValueKind.Null:
                 content = fields.Plain;
-                kind = fields.Stub switch
-                {
-                    null => KindOf(chat),
-                    StubTypes.Ciphertext => EventKind.Undecryptable,
-                    StubTypes.Revoke or StubTypes.AdminRevoke => EventKind.Revoke,
-                    _ => EventKind.System,
-                };
+                kind = KindOf(chat, fields.Stub);
                 break;
             default:
                 kind = EventKind.Error;
@@ -96,6 +90,15 @@ internal static class RecordReader
         WaIdKind.Newsletter => EventKind.Newsletter,
         WaIdKind.Bot => EventKind.Bot,
         _ => EventKind.Unknown,
+    };
+
+    // Without content the stub says what it is. An empty message is no content.
+    private static EventKind KindOf(WaId chat, string? stub) => stub switch
+    {
+        null => KindOf(chat),
+        StubTypes.Ciphertext => EventKind.Undecryptable,
+        StubTypes.Revoke or StubTypes.AdminRevoke => EventKind.Revoke,
+        _ => EventKind.System,
     };
 
     private static string? TypeOfStub(string? stub, EventKind kind) => kind == EventKind.System && stub is not null ? stub.ToLowerInvariant() : null;

@@ -35,7 +35,9 @@ internal static class Target
     public static PartyEvidence? WriterOf(JsonElement targetKey, Findings findings)
     {
         if (WaId.Parse(JsonText.Filled(targetKey, "participant"u8)) is not { IsPerson: true } participant) return null;
-        return Parties.Person(participant, "participant", [], AlternateOwner.None, findings.Own.Contains(participant), findings);
+        var isBusiness = findings.Own.Contains(participant);
+        var writer = Parties.Person(participant, "participant", [], AlternateOwner.None, isBusiness, findings);
+        return isBusiness ? Parties.Completed(writer, findings.Own) : writer;
     }
 
     // Producers rewrite the target's key to the business's side, but the older ones fail to see that a LID is the business and then say “not from me” of

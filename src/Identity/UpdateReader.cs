@@ -8,7 +8,7 @@ internal static class UpdateReader
     /// <summary>A message update: a receipt in most cases, else a revoke, an edit, a late content or a vote.</summary>
     public static ReadEvent Update(RawItem item, JsonElement root)
     {
-        if (!root.TryGetProperty("key"u8, out var keyElement) && root.TryGetProperty("keyId"u8, out _)) return FlatUpdate(item, root);
+        if (!root.TryGetProperty("key"u8, out var keyElement) && (root.TryGetProperty("keyId"u8, out _) || root.TryGetProperty("remoteJid"u8, out _))) return FlatUpdate(item, root);
         var key = MessageKey.Of(keyElement);
         if (key.Fault is not null) return EventReader.Failed(key.Fault);
         if (!JsonText.TryGet(root, "update"u8, out var update) || update.ValueKind != JsonValueKind.Object) return EventReader.Failed(Faults.InvalidType);
@@ -29,8 +29,26 @@ internal static class UpdateReader
         }
         if (hasMessage && message.ValueKind == JsonValueKind.Object) return Content(key, message, time, status, findings);
         if (DeliveryStatus.Of(status) is { } word) return Acknowledged(key, word, time, findings);
-        var votes = JsonText.TryGet(update, "pollUpdates"u8, out _);
+        var votes = JsonText.TryGet(update, "pollUpdates"u8, out var answers);
+        var responses = !votes && JsonText.TryGet(update, "eventResponses"u8, out answers);
+        if (votes || responses)
+        {
+            var name = votes ? "pollUpdateMessageKey"u8 : "eventResponseMessageKey"u8;
+            if (Answered(votes ? EventKind.PollVote : EventKind.System, key, answers, name, findings) is { } read) return read with { Type = votes ? "poll_vote" : "event_response" };
+        }
         return Started(votes ? EventKind.PollVote : EventKind.System, key, Parties.OfChatOnly(key, findings), findings, time) with { Type = votes ? "poll_vote" : "update" };
+    }
+
+    // The outer key is the poll's or the event's; who answered stands in the key of the answer.
+    private static ReadEvent? Answered(EventKind kind, MessageKey asked, JsonElement answers, ReadOnlySpan<byte> name, Findings findings)
+    {
+        if (answers.ValueKind != JsonValueKind.Array || answers.GetArrayLength() == 0) return null;
+        var answer = answers[0];
+        if (!JsonText.TryGet(answer, name, out var inner)) return null;
+        var key = MessageKey.Of(inner);
+        if (key.Fault is not null) return null;
+        if (!JsonText.TryGet(answer, "senderTimestampMs"u8, out var time)) JsonText.TryGet(answer, "timestampMs"u8, out time);
+        return Started(kind, key, Parties.Of(key, findings), findings, time) with { TargetId = asked.Id, TargetFromMe = asked.FromMe };
     }
 
     /// <summary>A reader's acknowledgement in a group or of a status.</summary>
@@ -79,9 +97,12 @@ internal static class UpdateReader
         if (key.Fault is not null) return EventReader.Failed(key.Fault);
 
         var findings = new Findings(item.Own, MappingGrade.Strong);
-        return item.Source == EventShapes.Evolution
-            ? Started(EventKind.Revoke, key, Parties.Of(key, findings), findings, default) with { Type = "revoke" }
-            : Started(EventKind.Delete, key, Parties.OfChatOnly(key, findings), findings, default);
+        if (item.Source == EventShapes.Evolution)
+        {
+            var read = Started(EventKind.Revoke, key, Parties.Of(key, findings), findings, default);
+            return read with { Type = "revoke", TargetFromMe = key.Chat!.Kind == WaIdKind.Group ? null : read.TargetFromMe };
+        }
+        return Started(EventKind.Delete, key, Parties.OfChatOnly(key, findings), findings, default);
     }
 
     /// <summary>
@@ -153,7 +174,7 @@ internal static class UpdateReader
         root.TryGetProperty("remoteJid"u8, out var chat);
         key.SetChat(chat);
         if (key.Fault is not null) return EventReader.Failed(key.Fault);
-        root.TryGetProperty("keyId"u8, out var id);
+        if (!JsonText.TryGet(root, "keyId"u8, out var id)) JsonText.TryGet(root, "id"u8, out id);
         key.Id = JsonText.Identifier(id);
         key.FromMe = JsonText.TryGet(root, "fromMe"u8, out var fromMe) && JsonText.IsTrue(fromMe);
         if (JsonText.TryGet(root, "participant"u8, out var participant)) key.OfferParticipant(participant);

@@ -52,6 +52,14 @@ public sealed record WaId
     /// <summary>This address names an account of a person or company, by phone or by LID.</summary>
     public bool IsPerson => Kind is WaIdKind.User or WaIdKind.Lid;
 
+    /// <summary>It came as digits without a server, in a field named after a phone. Not part of equality.</summary>
+    internal bool IsBare { get; init; }
+
+    /// <summary>
+    /// Digits without a server that are this LID's own: a producer that cuts servers off wrote the LID into a field for phones.
+    /// </summary>
+    internal bool IsOnlyTheLid(WaId? lid) => IsBare && lid is { Kind: WaIdKind.Lid } && lid.User == User;
+
     /// <summary>What the digits of a phone address are worth; meaningless for other kinds.</summary>
     internal PhoneBelief Belief => PhoneRules.Judge(User);
 

@@ -1,7 +1,7 @@
 namespace Pipeline.Identity;
 
 /// <summary>WAHA's composed message id: <c>fromMe_chat_id</c>, in groups with <c>_participant</c>.</summary>
-internal sealed record WahaMessageId(bool FromMe, string Chat, string Id)
+internal sealed record WahaMessageId(bool FromMe, string Chat, string Id, string? Participant)
 {
     /// <summary>Takes one apart; null when it has another form.</summary>
     public static WahaMessageId? Of(string? text)
@@ -14,6 +14,7 @@ internal sealed record WahaMessageId(bool FromMe, string Chat, string Id)
         if (second < 0 || second == text.Length - 1) return null;
         var end = text.IndexOf('_', second + 1);
         var id = end < 0 ? text[(second + 1)..] : text[(second + 1)..end];
-        return id.Length == 0 ? null : new WahaMessageId(first == 4, text[(first + 1)..second], id);
+        var participant = end < 0 || end == text.Length - 1 ? null : text[(end + 1)..];
+        return id.Length == 0 ? null : new WahaMessageId(first == 4, text[(first + 1)..second], id, participant);
     }
 }

@@ -41,6 +41,21 @@ internal static class WahaReader
         };
     }
 
+    public static ReadEvent Edited(RawItem item, JsonElement payload)
+    {
+        var read = RecordReader.Read(Fields(payload), item.Own, MappingGrade.Strong);
+        if (read.Kind == EventKind.Error) return read;
+        var edited = JsonText.Filled(payload, "editedMessageId"u8) ?? read.TargetId;
+        return read with
+        {
+            Kind = EventKind.Edit,
+            Text = JsonText.Of(payload, "body"u8) ?? read.Text,
+            TargetId = WahaMessageId.Of(edited)?.Id ?? edited,
+            TargetFromMe = read.FromMe,
+            Hint = null,
+        };
+    }
+
     public static ReadEvent Revoked(RawItem item, JsonElement payload)
     {
         var message = JsonText.TryGet(payload, "after"u8, out var after) ? after : JsonText.TryGet(payload, "before"u8, out var before) ? before : payload;
@@ -60,6 +75,8 @@ internal static class WahaReader
         if (HasRecord(payload, out var record))
         {
             var whole = RecordFields.Of(record);
+            whole.Key = WithChatOf(WahaMessageId.Of(JsonText.Filled(payload, "id"u8)), whole.Key);
+            if (whole.Timestamp.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null && payload.TryGetProperty("timestamp"u8, out var sent)) whole.Timestamp = sent;
             if (whole.Message.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null && whole.Stub is null) whole.Plain = PlainContent(payload);
             return whole;
         }
@@ -76,16 +93,17 @@ internal static class WahaReader
 
     private static MessageKey Key(JsonElement payload)
     {
-        if (HasRecord(payload, out var record)) return RecordFields.Of(record).Key;
+        var id = WahaMessageId.Of(JsonText.Filled(payload, "id"u8));
+        if (HasRecord(payload, out var record)) return WithChatOf(id, RecordFields.Of(record).Key);
 
         var key = new MessageKey();
-        var id = WahaMessageId.Of(JsonText.Filled(payload, "id"u8));
         key.FromMe = JsonText.TryGet(payload, "fromMe"u8, out var fromMe) ? JsonText.IsTrue(fromMe) : id?.FromMe ?? false;
         key.Id = id?.Id ?? JsonText.Filled(payload, "id"u8);
         if (id?.Chat is { } chat) key.SetChat(chat);
         else if (payload.TryGetProperty(key.FromMe ? "to"u8 : "from"u8, out var address)) key.SetChat(address);
         else key.Fault = Faults.MissingRemoteJid;
         if (JsonText.TryGet(payload, "participant"u8, out var participant)) key.OfferParticipant(participant);
+        if (id?.Participant is { } author) key.OfferParticipant(author);
 
         // The Go engine has its alternates in a block of its own.
         if (JsonText.TryGet(payload, "_data"u8, out var data) && JsonText.TryGet(data, "Info"u8, out var info))
@@ -93,6 +111,14 @@ internal static class WahaReader
             key.Add(WaId.Parse(JsonText.Filled(info, "SenderAlt"u8)), "SenderAlt", AlternateOwner.Sender);
             key.Add(WaId.Parse(JsonText.Filled(info, "RecipientAlt"u8)), "RecipientAlt", AlternateOwner.Recipient);
         }
+        return key;
+    }
+
+    // The composed id and the raw record name one chat; where one does so by LID and the other by phone, they are a pair.
+    private static MessageKey WithChatOf(WahaMessageId? id, MessageKey key)
+    {
+        if (key.Chat is { IsPerson: true } chat && WaId.Parse(id?.Chat) is { IsPerson: true } other && other.Kind != chat.Kind)
+            key.Add(other, "id", AlternateOwner.Chat);
         return key;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 
 namespace Pipeline.EndToEnd;
@@ -78,24 +79,22 @@ public sealed class CorpusTests : IClassFixture<CorpusTests.Outcome>
     public async Task Explain_answers_for_every_record_of_every_case_and_for_every_LID_and_phone_that_became_known()
     {
         var caseOf = Corpus.Cases.Keys.ToDictionary(Outcome.BusinessOf);
-        var explained = new HashSet<string>();
-        var wrong = new List<string>();
-        foreach (var (business, position) in await outcome.Run.RawEventsAsync()) await AskAsync(business, "--event", position);
-        foreach (var (business, messageId) in outcome.Messages.Keys.Where(key => key.MessageId.Length > 0)) await AskAsync(business, "--message", messageId);
-        foreach (var (business, lid, phone) in outcome.Mappings)
-        {
-            await AskAsync(business, "--lid", lid);
-            await AskAsync(business, "--phone", phone);
-        }
-        Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(10)));
-        Assert.Empty(Corpus.Cases.Keys.Except(explained));
+        var questions = new List<(long Business, string By, string Reference)>();
+        foreach (var (business, position) in await outcome.Run.RawEventsAsync()) questions.Add((business, "--event", position));
+        foreach (var (business, messageId) in outcome.Messages.Keys.Where(key => key.MessageId.Length > 0)) questions.Add((business, "--message", messageId));
+        foreach (var (business, lid, phone) in outcome.Mappings) questions.AddRange([(business, "--lid", lid), (business, "--phone", phone)]);
 
-        async Task AskAsync(long business, string by, string reference)
+        var explained = new ConcurrentDictionary<string, bool>();
+        var wrong = new ConcurrentQueue<string>();
+        await Parallel.ForEachAsync(questions, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (question, _) =>
         {
+            var (business, by, reference) = question;
             var (code, said) = await outcome.Run.CommandAsync("explain", "--business", business.ToString(), by, reference, "--json");
-            if (code == 0 && JsonSerializer.Deserialize<JsonElement>(said).GetProperty("business_id").GetInt64() == business) explained.Add(caseOf[business]);
-            else wrong.Add($"{caseOf[business]}: {by} {reference}: {said}");
-        }
+            if (code == 0 && JsonSerializer.Deserialize<JsonElement>(said).GetProperty("business_id").GetInt64() == business) explained[caseOf[business]] = true;
+            else wrong.Enqueue($"{caseOf[business]}: {by} {reference}: {said}");
+        });
+        Assert.True(wrong.IsEmpty, string.Join('\n', wrong.Take(10)));
+        Assert.Empty(Corpus.Cases.Keys.Except(explained.Keys));
     }
 
     private static string PartyOf(JsonElement party, params string[] fields) =>

@@ -13,6 +13,13 @@ public class DirectoryTests
     [InlineData("chats.phoneNumberShare", "", """{"lid":"82399031480511@lid","jid":"972555550101@s.whatsapp.net"}""", MappingGrade.Strong)]
     [InlineData("group-participants.update", "", """{"id":"1@g.us","author":"57102938465720@lid","participants":[{"id":"972555550101@s.whatsapp.net","lid":"82399031480511@lid"}]}""", MappingGrade.Seed)]
     [InlineData("group.join-request", "", """{"id":"1@g.us","participant":"82399031480511@lid","participantPn":"972555550101@s.whatsapp.net"}""", MappingGrade.Seed)]
+    [InlineData("group.join-request", "", """{"id":"1@g.us","author":"57102938465720@lid","participant":"82399031480511@lid","participantPn":"972555550101@s.whatsapp.net","action":"created"}""", MappingGrade.Seed)]
+    [InlineData("group.member-tag.update", "", """{"groupId":"1@g.us","participant":"82399031480511@lid","participantAlt":"972555550101@s.whatsapp.net","label":"x"}""", MappingGrade.Seed)]
+    [InlineData("group-participants.update", "data", """{"id":"1@g.us","participants":["82399031480511@lid"],"participantsData":[{"jid":"82399031480511@lid","phoneNumber":"972555550101"}]}""", MappingGrade.Seed)]
+    [InlineData("chats.update", "item", """{"id":"82399031480511@lid","messages":[{"message":{"key":{"remoteJid":"82399031480511@lid","remoteJidAlt":"972555550101@s.whatsapp.net","fromMe":false,"id":"A"}}}]}""", MappingGrade.Strong)]
+    [InlineData("messaging-history.set", "chats", """{"id":"82399031480511@lid","messages":[{"message":{"key":{"remoteJid":"82399031480511@lid","remoteJidAlt":"972555550101@s.whatsapp.net","id":"A"}}}]}""", MappingGrade.Seed)]
+    [InlineData("messaging-history.set", "userReceipt", """{"key":{"remoteJid":"82399031480511@lid","fromMe":true,"id":"A"},"userReceipt":[{"userJid":"972555550101@s.whatsapp.net","readTimestamp":"1759995020"}]}""", MappingGrade.Seed)]
+    [InlineData("call", "data", """{"chatId":"82399031480511@lid","from":"972555550101:0@s.whatsapp.net","id":"C","status":"offer"}""", MappingGrade.Strong)]
     [InlineData("call", "item", """{"from":"82399031480511:2@lid","callerPn":"972555550101@s.whatsapp.net","id":"C"}""", MappingGrade.Strong)]
     public void Pairs_are_learned_from_every_event_that_has_one(string eventType, string part, string json, MappingGrade grade)
     {
@@ -43,6 +50,57 @@ public class DirectoryTests
         var read = Reading.Read("""{"id":"82399031480511@lid","name":"Dana Cohen","notify":"Dana"}""", "contacts.upsert", "item");
         Assert.Equal(("Dana Cohen", "Dana", "82399031480511"), (read.ContactName, read.PushName, read.Contact!.Lid.ToString()));
         Assert.Null(read.Peer);
+    }
+
+    [Theory]
+    [InlineData("""{"id":"82399031480511@lid","jid":"972555550101@s.whatsapp.net","phoneNumber":"972555550102@s.whatsapp.net"}""")]
+    [InlineData("""{"id":"82399031480511@lid","lid":"57102938465720@lid","phoneNumber":"972555550101@s.whatsapp.net"}""")]
+    public void A_member_that_contradicts_itself_teaches_nothing(string member)
+    {
+        var read = Reading.Read("""{"id":"1@g.us","subject":"S","participants":[""" + member + "]}", "groups.upsert", "item");
+        Assert.Empty(read.Pairs);
+        Assert.Equal((EventKind.System, null, ReadNotes.IdentityConflict), (read.Kind, read.Fault, read.Notes));
+    }
+
+    [Theory]
+    [InlineData("group-participants.update", "data", """{"id":"1@g.us","participants":["82399031480511@lid"],"participantsData":[{"jid":"82399031480511@lid","phoneNumber":"82399031480511"}]}""")]
+    [InlineData("messages.upsert", "messages", """{"key":{"remoteJid":"4915155501234@lid","id":"A","senderPn":"4915155501234"},"message":{"conversation":"x"}}""")]
+    [InlineData("contacts.upsert", "item", """{"id":"4915155501234:3@lid","phoneNumber":"4915155501234"}""")]
+    [InlineData("lid-mapping.update", "", """{"lid":"4915155501234@lid","pn":"4915155501234"}""")]
+    public void A_LID_whose_server_was_cut_off_is_no_phone(string eventType, string part, string json)
+    {
+        var read = Reading.Read(json, eventType, part);
+        Assert.Empty(read.Pairs);
+        Assert.Null(read.Contact?.Phone);
+    }
+
+    [Theory]
+    [InlineData("\"status\":\"terminate\"")]
+    [InlineData("\"status\":\"offer\",\"isGroup\":true")]
+    [InlineData("\"status\":\"offer\",\"groupJid\":\"1@g.us\"")]
+    public void A_call_that_may_be_a_groups_does_not_say_who_its_chat_is(string more) =>
+        Assert.Empty(Reading.Read("""{"chatId":"82399031480511@lid","from":"972555550101@s.whatsapp.net","id":"C",""" + more + "}", "call", "item").Pairs);
+
+    [Fact]
+    public void A_member_sets_its_own_tag()
+    {
+        var read = Reading.Read("""{"groupId":"1@g.us","participant":"82399031480511@lid","participantAlt":"972555550101@s.whatsapp.net","label":"x","messageTimestamp":1760000000}""", "group.member-tag.update", "");
+        Assert.Equal(("+972555550101", "1"), (read.Author!.Phone.ToString(), read.GroupId));
+        Assert.Equal(1760000000, read.SentAt!.Value.ToUnixTimeSeconds());
+    }
+
+    [Fact]
+    public void The_business_does_not_give_its_own_name_to_a_contact() =>
+        Assert.Null(Reading.Read("""{"id":"972555550100:14@s.whatsapp.net","notify":"Acme"}""", "contacts.update", "item").PushName);
+
+    [Fact]
+    public void A_call_that_the_business_made_is_with_whom_it_called()
+    {
+        var read = Reading.Read("""{"chatId":"82399031480511@lid","from":"194458137862155:14@lid","callerPn":"972555550100@s.whatsapp.net","id":"C","status":"terminate"}""", "call", "item");
+        Assert.Equal(("82399031480511", true, "82399031480511@lid"), (read.Peer!.Lid.ToString(), read.FromMe, read.ChatAddress));
+        Assert.Null(read.Peer.Phone);
+        Assert.True(read.Author!.IsBusiness);
+        Assert.Equal("+972555550100", Assert.Single(read.Pairs).Phone.ToString());
     }
 
     [Fact]

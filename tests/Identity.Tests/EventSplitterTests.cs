@@ -36,6 +36,17 @@ public class EventSplitterTests
             ["lidPnMappings||0|1", "chats||0|2", "chats||1|3", "contacts||0|4", "messages||0|5"],
             Split("""{"messages":[5],"contacts":[4],"chats":[2,3],"lidPnMappings":[1],"syncType":3}""", "messaging-history.set"));
 
+    [Fact]
+    public void One_delivered_message_of_a_LID_chat_goes_ahead_for_its_receiver()
+    {
+        const string one = """{"key":{"remoteJid":"1@lid","fromMe":true},"userReceipt":[{"userJid":"12025550143@s.whatsapp.net"}]}""";
+        Assert.Equal(["userReceipt||0|" + one, "messages||0|" + one, "messages||1|" + one], Split("{\"messages\":[" + one + "," + one + "]}", "messaging-history.set"));
+        const string other = """{"key":{"remoteJid":"12025550143@s.whatsapp.net","fromMe":true},"userReceipt":[{"userJid":"12025550143@s.whatsapp.net"}]}""";
+        Assert.Equal(["messages||0|" + other], Split("{\"messages\":[" + other + "]}", "messaging-history.set"));
+        const string group = """{"key":{"remoteJid":"1@g.us","fromMe":true},"userReceipt":[{"userJid":"12025550143@s.whatsapp.net"}]}""";
+        Assert.Equal(["messages||0|" + group], Split("{\"messages\":[" + group + "]}", "messaging-history.set"));
+    }
+
     [Theory]
     [InlineData("contacts.upsert")]
     [InlineData("messages.update")]
@@ -60,7 +71,16 @@ public class EventSplitterTests
         Assert.Equal(["data||0|1", "data||1|2"], Split("""{"data":[1,2]}""", "MESSAGES_UPSERT", "evolution"));
         Assert.Equal(["messages||0|1"], Split("""{"data":[1]}""", "messages.set", "evolution"));
         Assert.Equal(["payload||0|{\"id\":1}"], Split("""{"event":"message","me":{},"payload":{"id":1}}""", "message", "waha"));
+        Assert.Equal(["||0|{\"me\":{},\"payload\":{}}"], Split("""{"me":{},"payload":{}}""", "session.status", "waha"));
         Assert.Equal(["||0|{\"event\":\"message\"}"], Split("""{"event":"message"}""", "message", "waha"));
+    }
+
+    [Fact]
+    public void Text_that_is_no_Unicode_stops_nothing()
+    {
+        Assert.Equal(["messages||0|{}"], Split("""{"messages":[{}],"type":"\ud83d"}"""));
+        Assert.Equal(["messages|notify|0|{}"], Split("""{"messages":[{}],"type":"notif\u0079"}"""));
+        Assert.Equal(["""||0|{"messag\ud83d":[],"messag\ud83e":[]}"""], Split("""{"messag\ud83d":[],"messag\ud83e":[]}"""));
     }
 
     [Fact]

@@ -26,6 +26,26 @@ public class PartyTests
     }
 
     [Fact]
+    public void An_alternate_may_stand_beside_the_key()
+    {
+        var read = Reading.Message("\"remoteJid\":\"229103847562018@lid\",\"fromMe\":true", more: ",\"peerRecipientPn\":\"447700900123@s.whatsapp.net\"");
+        Assert.Equal(("+447700900123", "peerRecipientPn"), (read.Peer!.Phone.ToString(), read.Peer.Field));
+    }
+
+    [Fact]
+    public void A_chat_overwritten_with_the_businesss_own_phone_is_the_one_kept_beside_it()
+    {
+        var read = Reading.Message("""
+            "remoteJid":"972555550100@s.whatsapp.net","fromMe":true,"senderPn":"972555550100@s.whatsapp.net","previousRemoteJid":"229103847562018@lid"
+            """);
+        Assert.Equal(("229103847562018", "229103847562018@lid"), (read.Peer!.Lid.ToString(), read.ChatAddress));
+        Assert.Null(read.Peer.Phone);
+        Assert.False(read.Peer.IsBusiness);
+        Assert.True(read.Author!.IsBusiness);
+        Assert.Empty(read.Pairs);
+    }
+
+    [Fact]
     public void The_lid_metadata_block_names_the_author()
     {
         var read = Reading.Message("""

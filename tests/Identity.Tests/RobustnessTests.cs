@@ -4,6 +4,21 @@ namespace Pipeline.Identity.Tests;
 
 public class RobustnessTests
 {
+    [Theory]
+    [InlineData("\"status\":\"\\ud83d\"")]
+    [InlineData("\"messageStubType\":\"\\ud83d\"")]
+    [InlineData("\"messageTimestamp\":\"\\ud83d\"")]
+    public void A_broken_text_beside_a_message_does_not_lose_it(string field) =>
+        Assert.Equal("hey", Reading.Message("\"remoteJid\":\"12025550143@s.whatsapp.net\",\"fromMe\":\"\\ud83d\"", more: "," + field).Text);
+
+    [Theory]
+    [InlineData("{}", 2, EventKind.Undecryptable)]
+    [InlineData("""{"messageContextInfo":{}}""", 40, EventKind.System)]
+    [InlineData("{}", 1, EventKind.Revoke)]
+    [InlineData("""{"conversation":"x"}""", 2, EventKind.Direct)]
+    public void A_stub_speaks_where_the_message_is_empty(string message, int stub, EventKind kind) =>
+        Assert.Equal(kind, Reading.Message("\"remoteJid\":\"12025550143@s.whatsapp.net\"", message, $",\"messageStubType\":{stub}").Kind);
+
     private static readonly string[] EventTypes =
     [
         "messages.upsert", "messages.update", "message-receipt.update", "messages.reaction", "messages.delete", "messages.edited", "messaging-history.set", "contacts.upsert",

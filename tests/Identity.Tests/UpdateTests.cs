@@ -89,6 +89,67 @@ public class UpdateTests
     }
 
     [Fact]
+    public void Evolutions_edit_by_the_business_is_in_the_contacts_chat()
+    {
+        var read = Reading.Read("""{"key":{"remoteJid":"12025550143@s.whatsapp.net","fromMe":true,"id":"T"},"type":"MESSAGE_EDIT","editedMessage":{"conversation":"new"}}""", "send.message.update", "data", "evolution");
+        Assert.Equal((EventKind.Edit, "T", "new", true), (read.Kind, read.TargetId, read.Text, read.FromMe));
+        Assert.Equal("+12025550143", read.Peer!.Phone.ToString());
+    }
+
+    [Fact]
+    public void In_a_group_Evolution_does_not_say_whose_message_was_revoked()
+    {
+        var read = Reading.Read("""{"remoteJid":"120363000000000001@g.us","fromMe":false,"id":"T","participant":"82399031480511@lid"}""", "messages.delete", "data", "evolution");
+        Assert.Equal((EventKind.Revoke, "T", null), (read.Kind, read.TargetId, read.TargetFromMe));
+        Assert.Equal("82399031480511", read.Author!.Lid.ToString());
+    }
+
+    [Fact]
+    public void An_older_Evolution_names_the_message_by_id_alone()
+    {
+        var read = Reading.Read("""{"id":"A","remoteJid":"12025550143@s.whatsapp.net","fromMe":true,"status":"DELIVERY_ACK","owner":"acme"}""", "messages.update", "data", "evolution");
+        Assert.Equal((EventKind.Receipt, "DELIVERY_ACK", "A"), (read.Kind, read.Status, read.TargetId));
+    }
+
+    [Fact]
+    public void A_vote_is_the_voters_and_not_the_polls_authors()
+    {
+        var read = Reading.Read("""
+            {"key":{"remoteJid":"120363000000000001@g.us","id":"POLL","fromMe":true,"participant":"194458137862155@lid"},
+             "update":{"pollUpdates":[{"pollUpdateMessageKey":{"remoteJid":"120363000000000001@g.us","id":"VOTE","fromMe":false,"participant":"82399031480511@lid","participantPn":"972555550101@s.whatsapp.net"},
+              "vote":{"selectedOptions":["BwcH"]},"senderTimestampMs":1760000009000}]}}
+            """, "messages.update", "item");
+        Assert.Equal((EventKind.PollVote, "VOTE", "POLL", true), (read.Kind, read.MessageId, read.TargetId, read.TargetFromMe));
+        Assert.Equal("+972555550101", read.Author!.Phone.ToString());
+        Assert.False(read.FromMe);
+        Assert.Equal("82399031480511", Assert.Single(read.Pairs).Lid.ToString());
+        Assert.Equal(1760000009, read.SentAt!.Value.ToUnixTimeSeconds());
+    }
+
+    [Fact]
+    public void An_answer_to_an_invitation_is_the_guests()
+    {
+        var read = Reading.Read("""
+            {"key":{"remoteJid":"82399031480511@lid","id":"EVENT","fromMe":true},
+             "update":{"eventResponses":[{"eventResponseMessageKey":{"remoteJid":"82399031480511@lid","remoteJidAlt":"972555550101@s.whatsapp.net","id":"ANSWER","fromMe":false}}]}}
+            """, "messages.update", "item");
+        Assert.Equal((EventKind.System, "event_response", "EVENT"), (read.Kind, read.Type, read.TargetId));
+        Assert.Equal("+972555550101", read.Author!.Phone.ToString());
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("[7]")]
+    [InlineData("""[{"pollUpdateMessageKey":null}]""")]
+    [InlineData("""[{"pollUpdateMessageKey":{"remoteJid":"x"}}]""")]
+    public void A_vote_without_a_readable_voter_is_nobodys(string updates)
+    {
+        var read = Reading.Read("""{"key":{"remoteJid":"12025550143@c.us","id":"POLL","fromMe":true},"update":{"pollUpdates":""" + updates + "}}", "messages.update", "item");
+        Assert.Equal((EventKind.PollVote, "POLL"), (read.Kind, read.TargetId));
+        Assert.Null(read.Author);
+    }
+
+    [Fact]
     public void Evolutions_edit_has_a_target_though_its_chat_is_the_business()
     {
         var read = Reading.Read("""{"key":{"remoteJid":"972555550100@s.whatsapp.net","fromMe":true,"id":"T"},"type":"MESSAGE_EDIT","editedMessage":{"conversation":"new"}}""", "messages.edited", "data", "evolution");

@@ -75,7 +75,7 @@ public sealed class OwnAddressBook
         // server itself stated it.
         private static OwnAddresses Learned(OwnAddresses given, ReadEvent read, OwnAddresses own)
         {
-            var stated = given;
+            var stated = read.OwnStated is { } said ? given.With(said.Phone, said.Lid) : given;
             foreach (var pair in read.Pairs)
             {
                 if (own.Contains(pair.Phone) && own.Lids.Count == 0) stated = stated.With(null, pair.Lid);

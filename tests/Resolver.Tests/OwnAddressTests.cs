@@ -62,6 +62,15 @@ public sealed class OwnAddressTests(Stores stores) : OnStores(stores)
     }
 
     [Fact]
+    public async Task A_session_that_says_who_it_is_when_it_connects_is_believed()
+    {
+        var connected = Unsigned(Raw("connection.update", "", """{"connection":"open","me":{"id":"972525550100:14@s.whatsapp.net","lid":"118203344556677:14@lid"}}"""));
+        var author = (await New().RunAsync(connected, Unsigned(GroupMessage("118203344556677@lid", "G1"))))[^1].Message.Author;
+        Assert.True(author.IsBusiness);
+        Assert.Equal("+972525550100", author.Phone);
+    }
+
+    [Fact]
     public async Task They_are_stored_once_and_not_with_every_event()
     {
         var resolving = New();

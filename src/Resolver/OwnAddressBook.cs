@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pipeline.Contracts;
 using Pipeline.Identity;
 
@@ -10,13 +11,14 @@ namespace Pipeline.Resolver;
 /// <remarks>A page is a copy for one batch: what the batch learned is kept only once it has been stored.</remarks>
 public sealed class OwnAddressBook
 {
-    private readonly Dictionary<(long BusinessId, string Session), OwnAddresses> known = [];
+    // Read by the batch, added to by background work that opens other businesses.
+    private readonly ConcurrentDictionary<(long BusinessId, string Session), OwnAddresses> known = [];
 
     /// <summary>Adds a stored address. The current one of each kind is added last.</summary>
     public void Add(long businessId, string session, string address)
     {
         if (WaId.Parse(address) is not { } id) return;
-        known[(businessId, session)] = known.GetValueOrDefault((businessId, session), OwnAddresses.None).With(id);
+        known.AddOrUpdate((businessId, session), _ => OwnAddresses.None.With(id), (_, before) => before.With(id));
     }
 
     /// <summary>Forgets everything.</summary>
@@ -37,7 +39,7 @@ public sealed class OwnAddressBook
         public RawItemRead Read(RawEvent raw, RawPlace place)
         {
             var session = (raw.BusinessId, raw.Session);
-            var remembered = learned.GetValueOrDefault(session) ?? book.known.GetValueOrDefault(session, OwnAddresses.None);
+            var remembered = learned.GetValueOrDefault(session) ?? book.known.GetValueOrDefault(session) ?? OwnAddresses.None;
             var given = OwnAddresses.From(raw.OwnPhoneAddress, raw.OwnLidAddress);
             var own = Completed(given, remembered);
             var item = RawItemRead.Of(raw, place, own);

@@ -42,10 +42,10 @@ internal static class TableWrites
         DELETE FROM lid_parked p USING unnest($1, $2) AS found (business_id, lid) WHERE p.business_id = found.business_id AND p.lid = found.lid
         """;
 
-    // A question asked within the last minute has not met the new knowledge worse than the next one would.
+    // News come in storms. A LID is asked for again a minute after its last question, ten after many in vain.
     private const string AskAgain = """
         UPDATE lid_parked SET next_check_at = $2
-         WHERE business_id = ANY($1) AND next_check_at > $2 AND (asked_at IS NULL OR asked_at < $2 - interval '1 minute')
+         WHERE business_id = ANY($1) AND next_check_at > $2 AND (asked_at IS NULL OR asked_at < $2 - interval '1 minute' * least(attempts, 10))
         """;
 
     // A hint that was not there before is a reason to ask for its LID.

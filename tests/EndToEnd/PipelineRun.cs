@@ -43,7 +43,7 @@ internal sealed class PipelineRun : IAsyncDisposable
             Postgres = run.infrastructure.ConnectionString,
             Redis = run.infrastructure.Redis.ConnectionString,
             SigningKey = SigningKey,
-            OfResolver = resolver ?? new Dictionary<string, string>(),
+            OfResolver = resolver ?? System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty,
             Urls = ServiceKind.All.ToDictionary(kind => kind.Name, _ => $"http://127.0.0.1:{LoopbackPort.Free()}"),
         };
         foreach (var kind in ServiceKind.All) run.Start(kind);

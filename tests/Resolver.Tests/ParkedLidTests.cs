@@ -117,6 +117,21 @@ public sealed class ParkedLidTests(Stores stores) : OnStores(stores)
     }
 
     [Fact]
+    public async Task After_many_questions_in_vain_news_count_only_every_ten_minutes()
+    {
+        var resolving = New();
+        await resolving.RunAsync(Message("82399031480511@lid", "A1"));
+        await resolving.Answers.WriteDownAsync(default);
+        await using (var many = Database.CreateCommand("UPDATE lid_parked SET attempts = 40, next_check_at = next_check_at + interval '1 day'")) await many.ExecuteNonQueryAsync();
+        clock.Move(TimeSpan.FromMinutes(9));
+        await resolving.RunAsync(Connected(receivedAt: 1760000001));
+        Assert.Equal(0, await resolving.RecheckAsync());
+        clock.Move(TimeSpan.FromMinutes(2));
+        await resolving.RunAsync(Connected(receivedAt: 1760000002));
+        Assert.Equal(1, await resolving.RecheckAsync());
+    }
+
+    [Fact]
     public async Task Another_business_s_news_is_no_reason()
     {
         var resolving = New();

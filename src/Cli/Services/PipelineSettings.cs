@@ -36,7 +36,7 @@ internal sealed record PipelineSettings
     public required IReadOnlyDictionary<string, string> Urls { get; init; }
 
     /// <summary>What the Resolver is told beside that, by configuration key.</summary>
-    public IReadOnlyDictionary<string, string> OfResolver { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> OfResolver { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The settings for services on embedded servers.</summary>
     /// <param name="infrastructure">The servers.</param>

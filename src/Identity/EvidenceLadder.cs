@@ -20,11 +20,4 @@ public static class EvidenceLadder
         if (quoted is not null) return read with { Phone = quoted, Source = EvidenceSource.Quoted, Field = "contextInfo.participant" };
         return read;
     }
-
-    /// <summary>Adds the LID that the table has for the party's phone. Nothing else changes: how the phone was found stays.</summary>
-    public static PartyEvidence WithLid(PartyEvidence read, Lid? table)
-    {
-        ArgumentNullException.ThrowIfNull(read);
-        return read.Lid is null && read.Phone is not null && table is not null ? read with { Lid = table } : read;
-    }
 }

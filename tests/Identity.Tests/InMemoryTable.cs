@@ -23,6 +23,7 @@ internal sealed class InMemoryTable
         if (party is null) return null;
         PhoneNumber? phone = party.Lid is { } lid && _phones.TryGetValue(lid, out var known) ? known : null;
         var resolved = EvidenceLadder.Resolve(party, phone, null);
-        return EvidenceLadder.WithLid(resolved, resolved.Phone is { } p && _lids.TryGetValue(p, out var other) ? other : null);
+        // The cases name the LID of a person who wrote by phone where the table has it, as the result files do.
+        return resolved is { Lid: null, Phone: { } p } && _lids.TryGetValue(p, out var other) ? resolved with { Lid = other } : resolved;
     }
 }

@@ -162,7 +162,7 @@ internal sealed class ExplanationText(Terminal terminal)
 
     private void WriteParked(ParkedLid parked)
     {
-        Line("parked", $"since {Time(parked.Since)}: session {(parked.Session.Length > 0 ? parked.Session : "(unnamed)")} of {parked.Source} is asked again from time to time");
+        Line("parked", $"since {Time(parked.Since)}: session {(parked.Session.Length > 0 ? parked.Session : "(unnamed)")} of {parked.Source} is asked again from time to time, where a resolve endpoint is set");
         More($"{parked.Attempts} {(parked.Attempts == 1 ? "question" : "questions")} ended with “unknown”{(parked.AskedAt is { } at ? $", the last at {Time(at)}" : "")}");
         More($"next question due {Time(parked.NextCheckAt)}");
         More($"first named by event {Of(parked.Origin)}");

@@ -95,7 +95,7 @@ public sealed class ExplainTextTests(PostgresFixture postgres) : IAsyncLifetime
 
             LID 82399031480511
               phone          not known: nothing that was received has stated it
-              parked         since 2025-10-09T08:01:00Z: session business_1 of baileys is asked again from time to time
+              parked         since 2025-10-09T08:01:00Z: session business_1 of baileys is asked again from time to time, where a resolve endpoint is set
                              2 questions ended with “unknown”, the last at 2025-10-09T09:01:00Z
                              next question due 2025-10-09T15:01:00Z
                              first named by event 00000000-0000-5000-8000-000000000001 at whatsapp.raw.v1/3@1234

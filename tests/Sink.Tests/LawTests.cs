@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Servers;
 using Xunit;
 using static Pipeline.Contracts.MessageUpdate.Types;
 using static Pipeline.Sink.Tests.Linked;

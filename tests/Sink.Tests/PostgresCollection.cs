@@ -1,22 +1,9 @@
-using Npgsql;
 using Pipeline.Servers;
 using Xunit;
 
 namespace Pipeline.Sink.Tests;
 
-/// <summary>One Postgres for the whole assembly.</summary>
-public sealed class PostgresFixture : IAsyncLifetime
-{
-    private PostgresServer server = null!;
-
-    /// <summary>A pool on a new database with the product's tables.</summary>
-    public Task<NpgsqlDataSource> MigratedDatabaseAsync() => server.MigratedDatabaseAsync();
-
-    public async Task InitializeAsync() => server = await PostgresServer.StartAsync();
-
-    public async Task DisposeAsync() => await server.DisposeAsync();
-}
-
+/// <summary>Tests that share one Postgres.</summary>
 [CollectionDefinition(Name)]
 public sealed class PostgresCollection : ICollectionFixture<PostgresFixture>
 {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Pipeline.Contracts;
+using Pipeline.Servers;
 using Pipeline.Streaming;
 using Xunit;
 using static Pipeline.Contracts.MessageUpdate.Types;

@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Servers;
 using Xunit;
 
 namespace Pipeline.ThreadLinker.Tests;

@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Servers;
 using Pipeline.Streaming;
 using Xunit;
 using static Pipeline.ThreadLinker.Tests.Enriched;

@@ -1,3 +1,4 @@
+using Pipeline.Servers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 

@@ -1,3 +1,5 @@
+using Pipeline.Servers;
+
 namespace Pipeline.Cli.Tests.Explain;
 
 /// <summary>What never reached Postgres is explained from the raw topic.</summary>

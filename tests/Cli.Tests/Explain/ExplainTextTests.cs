@@ -1,3 +1,5 @@
+using Pipeline.Servers;
+
 namespace Pipeline.Cli.Tests.Explain;
 
 /// <summary>What an operator reads, word for word.</summary>

@@ -1,6 +1,6 @@
-using Pipeline.Servers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pipeline.Servers;
 
 namespace Pipeline.Cli.Tests.Explain;
 

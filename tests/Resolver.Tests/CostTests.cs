@@ -38,8 +38,8 @@ public sealed class CostTests(Stores stores, ITestOutputHelper output) : OnStore
     public async Task An_unknown_LID_costs_one_question_however_many_messages_and_restarts()
     {
         await using var stub = await EndpointStub.StartAsync();
-        var options = Options();
-        options.EndpointUrl = stub.Url;
+        var options = stub.Patient();
+        options.EndpointWait = TimeSpan.FromMilliseconds(50);
         var first = New(options);
         for (var batch = 0; batch < Batches / 2; batch++) await PlayAsync(first, batch);
         await Eventually(() => stub.Asked.Count >= Lids);

@@ -17,6 +17,15 @@ internal sealed class EndpointStub : IAsyncDisposable
 
     public Func<HttpContext, Task> Answer { get; set; } = Phone(null);
 
+    /// <summary>Patient settings, so that a busy machine is not taken for a slow server and asked twice.</summary>
+    public ResolverOptions Patient() => new()
+    {
+        EndpointUrl = Url,
+        EndpointAttempt = TimeSpan.FromSeconds(20),
+        EndpointTotal = TimeSpan.FromSeconds(40),
+        EndpointWait = TimeSpan.FromSeconds(5),
+    };
+
     public static async Task<EndpointStub> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -34,7 +34,7 @@ public sealed class HintTests(Stores stores) : OnStores(stores)
     public async Task A_new_hint_is_a_reason_to_ask_again_and_a_repeated_one_is_none()
     {
         await using var stub = await EndpointStub.StartAsync();
-        var resolving = New(new ResolverOptions { EndpointUrl = stub.Url, EndpointWait = TimeSpan.FromSeconds(5) });
+        var resolving = New(stub.Patient());
         await resolving.RunAsync(Message("82399031480511@lid", "A1"));
         await resolving.Answers.WriteDownAsync(default);
         clock.Move(TimeSpan.FromMinutes(2));
@@ -63,9 +63,8 @@ public sealed class HintTests(Stores stores) : OnStores(stores)
     {
         await using var stub = await EndpointStub.StartAsync();
         stub.Answer = EndpointStub.Phone("+972555550199");
-        var options = Trusting(1);
-        options.EndpointUrl = stub.Url;
-        options.EndpointWait = TimeSpan.FromSeconds(5);
+        var options = stub.Patient();
+        options.Businesses["1"] = "trust";
         var resolving = New(options);
         var events = await resolving.RunAsync(Message("82399031480511@lid", "A1", quoted: Quoted));
         Assert.Equal(("+972555550199", Party.Types.Source.Endpoint), (events[^1].Message.Peer.Phone, events[^1].Message.Peer.Source));

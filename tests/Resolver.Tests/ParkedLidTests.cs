@@ -177,5 +177,5 @@ public sealed class ParkedLidTests(Stores stores) : OnStores(stores)
     private static (string, Party.Types.Source) Found(EnrichedEvent one) => (one.Message.Peer.Phone, one.Message.Peer.Source);
 
     private Resolving New(bool endpoint = true) =>
-        New(new ResolverOptions { EndpointUrl = endpoint ? stub.Url : "", EndpointWait = TimeSpan.FromSeconds(5) }, clock: clock);
+        New(endpoint ? stub.Patient() : new ResolverOptions(), clock: clock);
 }

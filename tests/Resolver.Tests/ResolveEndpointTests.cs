@@ -14,7 +14,7 @@ public sealed class ResolveEndpointTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         stub = await EndpointStub.StartAsync();
-        endpoint = New(new ResolverOptions { EndpointUrl = stub.Url });
+        endpoint = New(stub.Patient());
     }
 
     public async Task DisposeAsync()

@@ -102,7 +102,7 @@ public sealed class ResolveIdentitiesTests(Stores stores) : OnStores(stores)
     {
         await using var stub = await EndpointStub.StartAsync();
         stub.Answer = EndpointStub.Phone("+972555550101");
-        var stage = New(new ResolverOptions { EndpointUrl = stub.Url, EndpointWait = TimeSpan.FromSeconds(5) });
+        var stage = New(stub.Patient());
         var events = await stage.RunAsync(Message("82399031480511@lid", "A1"), Message("82399031480511@lid", "A2"));
         Assert.All(events, e => Assert.Equal(Party.Types.Source.Endpoint, e.Message.Peer.Source));
         Assert.Single(stub.Asked);

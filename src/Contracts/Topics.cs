@@ -19,7 +19,7 @@ public sealed record Topic<T>(string Name, bool Compacted = false)
 /// The whole pipeline on one page. Nobody writes a topic name anywhere else.
 /// <code>
 /// Ingestor ──raw──► Resolver ──enriched──► ThreadLinker ──linked──► Sink
-///                       └──lid-mappings (compacted)
+///                       └──lid-mappings (compacted)     CRM ──leads──► ThreadLinker
 /// </code>
 /// Every topic but <c>lid-mappings</c> is keyed by the business id as decimal text, so the events of one business stay in order
 /// and the same business sits in the same partition number of each topic.
@@ -40,6 +40,7 @@ public sealed class Topics
         Enriched = new(prefix + "enriched.v1");
         Linked = new(prefix + "linked.v1");
         LidMappings = new(prefix + "lid-mappings.v1", Compacted: true);
+        Leads = new(prefix + "leads.v1");
     }
 
     /// <summary>Ingestor → Resolver. What producers sent, verbatim. Key: business id.</summary>
@@ -54,6 +55,9 @@ public sealed class Topics
     /// <summary>Resolver → whoever wants the table. Compacted. Key: <c>business|lid</c>.</summary>
     public Topic<LidMapping> LidMappings { get; }
 
+    /// <summary>A CRM → ThreadLinker. Leads given from outside. Key: business id.</summary>
+    public Topic<LeadGiven> Leads { get; }
+
     /// <summary>Every topic with the file that describes its values, dead-letter topics left out.</summary>
     public IReadOnlyList<TopicDescription> All =>
     [
@@ -61,6 +65,7 @@ public sealed class Topics
         new(Enriched.Name, Enriched.Subject, Enriched.Compacted, EnrichedEvent.Descriptor),
         new(Linked.Name, Linked.Subject, Linked.Compacted, LinkedEvent.Descriptor),
         new(LidMappings.Name, LidMappings.Subject, LidMappings.Compacted, LidMapping.Descriptor),
+        new(Leads.Name, Leads.Subject, Leads.Compacted, LeadGiven.Descriptor),
     ];
 
     /// <summary>The key of a record that belongs to one business.</summary>
@@ -77,6 +82,9 @@ public sealed class Topics
 
         /// <summary>Reads <see cref="Enriched"/>.</summary>
         public const string ThreadLinker = "whatsapp-threadlinker";
+
+        /// <summary>Reads <see cref="Leads"/>.</summary>
+        public const string Leads = "whatsapp-leads";
 
         /// <summary>Reads <see cref="Linked"/>.</summary>
         public const string Sink = "whatsapp-sink";

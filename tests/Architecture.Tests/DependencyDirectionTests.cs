@@ -18,7 +18,8 @@ public class DependencyDirectionTests
         ["Resolver"] = ["Streaming", "Identity", "Storage"],
         ["ThreadLinker"] = ["Streaming", "Identity", "Storage"],
         ["Sink"] = ["Streaming", "Identity", "Storage"],
-        ["Cli"] = ["Ingestor", "Resolver", "ThreadLinker", "Sink", "Streaming", "Contracts", "Identity", "Storage"],
+        ["Healing"] = ["Identity", "Storage"],
+        ["Cli"] = ["Healing", "Ingestor", "Resolver", "ThreadLinker", "Sink", "Streaming", "Contracts", "Identity", "Storage"],
     };
 
     // Each technology has one home.
@@ -63,7 +64,7 @@ public class DependencyDirectionTests
 
     [Fact]
     public void Topic_names_are_written_in_one_place() =>
-        Assert.Equal(["src/Contracts/Topics.cs"], SourcesWith("\"raw.v1\"").Union(SourcesWith("\"enriched.v1\"")).Union(SourcesWith("\"linked.v1\"")).Union(SourcesWith("\"lid-mappings.v1\"")));
+        Assert.Equal(["src/Contracts/Topics.cs"], SourcesWith("\"raw.v1\"").Union(SourcesWith("\"enriched.v1\"")).Union(SourcesWith("\"linked.v1\"")).Union(SourcesWith("\"lid-mappings.v1\"")).Union(SourcesWith("\"leads.v1\"")));
 
     [Fact]
     public void Identity_knows_neither_clock_nor_network_nor_files() =>

@@ -66,7 +66,7 @@ public sealed class RecordCodecTests : IAsyncLifetime
     public void Every_topic_is_named_once_and_described_by_the_first_message_of_its_file()
     {
         var topics = new Topics("test.").All;
-        Assert.Equal(["test.raw.v1", "test.enriched.v1", "test.linked.v1", "test.lid-mappings.v1"], topics.Select(topic => topic.Name));
+        Assert.Equal(["test.raw.v1", "test.enriched.v1", "test.linked.v1", "test.lid-mappings.v1", "test.leads.v1"], topics.Select(topic => topic.Name));
         Assert.All(topics, topic => Assert.Equal(0, topic.Value.Index));
         Assert.All(topics, topic => Assert.Null(topic.Value.ContainingType));
     }

@@ -53,7 +53,7 @@ internal sealed class SplitWriter(NpgsqlConnection connection, NpgsqlTransaction
         SplitPlan plan, Func<IReadOnlyList<ContactIdentity>, Task<DatedName?>> nameOfAsync, CancellationToken cancellation)
     {
         var names = new List<DatedName?>();
-        foreach (var part in plan.Goes) names.Add(await nameOfAsync(part.Identities));
+        foreach (var part in plan.Goes) names.Add(await nameOfAsync(part.Identities) ?? part.Returning?.PushName);
 
         // The phone is given up before another live person takes it: it belongs to one at any moment. A name stays unless it was another's.
         var name = await nameOfAsync(plan.Stays.Identities)
@@ -70,7 +70,7 @@ internal sealed class SplitWriter(NpgsqlConnection connection, NpgsqlTransaction
         var business = denial.BusinessId;
         var into = await PersonOfAsync(part, cancellation);
         into.Learn(part.Phone);
-        await WritePersonAsync(into.Id, into.Owner, part.Phone, name ?? into.PushName, cancellation);
+        await WritePersonAsync(into.Id, into.Owner, part.Phone, name, cancellation);
         await RunAsync(OthersFollow, cancellation, business, Numbers(part), into.Id);
         await RunAsync(AddressesFollow, cancellation, business, into.Id,
             part.Identities.Select(identity => identity.Channel.Text()).ToArray(), part.Identities.Select(identity => identity.ExternalId).ToArray());

@@ -57,15 +57,15 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
         SELECT DISTINCT COALESCE(l.merged_into, l.lead_id)
           FROM (SELECT lead_id FROM contact_identities WHERE business_id = $1 AND channel = 'whatsapp' AND external_id = ANY($2)
                 UNION SELECT lead_id FROM contact_identities WHERE business_id = $1 AND channel = 'phone' AND external_id = ANY($3)
-                UNION SELECT lead_id FROM leads WHERE business_id = $1 AND phone_e164 = ANY($3) AND merged_into IS NULL
+                UNION SELECT lead_id FROM person WHERE business_id = $1 AND phone_e164 = ANY($3) AND merged_into IS NULL
                 UNION SELECT unnest($4::bigint[])
-                UNION SELECT lead_id FROM whatsapp_conversation WHERE business_id = $1 AND id = ANY($5) AND lead_id IS NOT NULL) touched
-          JOIN leads l ON l.business_id = $1 AND l.lead_id = touched.lead_id
+                UNION SELECT person_id FROM whatsapp_conversation WHERE business_id = $1 AND id = ANY($5) AND person_id IS NOT NULL) touched
+          JOIN person l ON l.business_id = $1 AND l.lead_id = touched.lead_id
          ORDER BY 1
         """;
 
     private const string Leads = """
-        SELECT lead_id, phone_e164, phone_rank, phone_at, name, push_name, push_name_at, owner FROM leads WHERE business_id = $1 AND lead_id = ANY($2) ORDER BY lead_id
+        SELECT lead_id, phone_e164, phone_rank, phone_at, name, push_name, push_name_at, owner FROM person WHERE business_id = $1 AND lead_id = ANY($2) ORDER BY lead_id
         """;
 
     private const string Identities = """
@@ -74,7 +74,7 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
 
     private const string AbsorbedLeads = """
         SELECT l.merged_into, l.lead_id, m.survivor_lead_id, m.evidence, m.at, m.event_id, m.raw_partition, m.raw_offset
-          FROM leads l LEFT JOIN lead_merge m ON m.business_id = l.business_id AND m.absorbed_lead_id = l.lead_id
+          FROM person l LEFT JOIN lead_merge m ON m.business_id = l.business_id AND m.absorbed_lead_id = l.lead_id
          WHERE l.business_id = $1 AND l.merged_into = ANY($2) ORDER BY l.merged_into, m.at, l.lead_id
         """;
 
@@ -85,7 +85,7 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
                ARRAY(SELECT m.id FROM whatsapp_conversation m WHERE m.business_id = $1 AND m.merged_into = c.id ORDER BY m.id)
           FROM whatsapp_conversation c
          WHERE c.business_id = $1 AND c.merged_into IS NULL
-           AND (c.id = ANY($2) OR c.canonical_key IN (SELECT 'lead:' || $1::bigint || ':' || unnest($3::bigint[])))
+           AND (c.id = ANY($2) OR c.person_id = ANY($3))
          ORDER BY c.id
         """;
 
@@ -113,7 +113,12 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
         """;
 
     private const string WaitingPairs = """
-        SELECT lid, phone_e164, phone_rank, seen_at FROM unclaimed_pair WHERE business_id = $1 AND (lid = ANY($2) OR phone_e164 = ANY($3)) ORDER BY lid, phone_e164
+        SELECT left(p.other_id, -4), p.external_id, p.phone_rank, p.seen_at
+          FROM stated_pair p
+         WHERE p.business_id = $1 AND p.channel = 'phone' AND p.other_channel = 'whatsapp' AND (p.other_id = ANY(SELECT unnest($2::text[]) || '@lid') OR p.external_id = ANY($3))
+           AND NOT EXISTS (SELECT FROM contact_identities i WHERE i.business_id = $1 AND i.channel = p.channel AND i.external_id = p.external_id)
+           AND NOT EXISTS (SELECT FROM contact_identities i WHERE i.business_id = $1 AND i.channel = p.other_channel AND i.external_id = p.other_id)
+         ORDER BY p.other_id, p.external_id
         """;
 
     /// <summary>Loads.</summary>

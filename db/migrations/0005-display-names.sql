@@ -1,5 +1,5 @@
 -- What a person or a group is shown as, and how a conversation is found by whatever somebody has at hand. docs/names.md tells it to users.
--- Functions written with RETURN or BEGIN ATOMIC are bound to these tables when they are made: no caller's search_path changes what they read.
+-- A function written with RETURN is bound to these tables when it is made: no caller's search_path changes what it reads.
 
 -- A setting of the database, the role or the session; the default when it is not set or empty.
 CREATE FUNCTION pipeline_setting(setting text, otherwise text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
@@ -19,10 +19,10 @@ CREATE FUNCTION has_digit(candidate text) RETURNS boolean LANGUAGE sql IMMUTABLE
              '\U00011066-\U0001106F\U000110F0-\U000110F9\U00011136-\U0001113F\U000111D0-\U000111D9\U000112F0-\U000112F9'
              '\U00011450-\U00011459\U000114D0-\U000114D9\U00011650-\U00011659\U000116C0-\U000116C9\U000116D0-\U000116E3'
              '\U00011730-\U00011739\U000118E0-\U000118E9\U00011950-\U00011959\U00011BF0-\U00011BF9\U00011C50-\U00011C59'
-             '\U00011D50-\U00011D59\U00011DA0-\U00011DA9\U00011DE0-\U00011DE9\U00011F50-\U00011F59\U00016A60-\U00016A69'
-             '\U00016AC0-\U00016AC9\U00016B50-\U00016B59\U00016D70-\U00016D79\U0001CCF0-\U0001CCF9\U0001D7CE-\U0001D7FF'
-             '\U0001E140-\U0001E149\U0001E2F0-\U0001E2F9\U0001E4F0-\U0001E4F9\U0001E5F1-\U0001E5FA\U0001E950-\U0001E959'
-             '\U0001F100-\U0001F10A\U0001FBF0-\U0001FBF9]';
+             '\U00011D50-\U00011D59\U00011DA0-\U00011DA9\U00011DE0-\U00011DE9\U00011F50-\U00011F59\U00016130-\U00016139'
+             '\U00016A60-\U00016A69\U00016AC0-\U00016AC9\U00016B50-\U00016B59\U00016D70-\U00016D79\U0001CCF0-\U0001CCF9'
+             '\U0001D7CE-\U0001D7FF\U0001E140-\U0001E149\U0001E2F0-\U0001E2F9\U0001E4F0-\U0001E4F9\U0001E5F1-\U0001E5FA'
+             '\U0001E950-\U0001E959\U0001F100-\U0001F10A\U0001FBF0-\U0001FBF9]';
 
 CREATE FUNCTION has_letter(folded text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN folded ~
@@ -65,11 +65,11 @@ BEGIN
               (70096,70105,70048), (70384,70393,70336), (70736,70745,70688), (70864,70873,70816), (71248,71257,71200),
               (71360,71369,71312), (71376,71385,71328), (71386,71395,71338), (71472,71481,71424), (71904,71913,71856),
               (72016,72025,71968), (72688,72697,72640), (72784,72793,72736), (73040,73049,72992), (73120,73129,73072),
-              (73184,73193,73136), (73552,73561,73504), (92768,92777,92720), (92864,92873,92816), (93008,93017,92960),
-              (93552,93561,93504), (118000,118009,117952), (120782,120791,120734), (120792,120801,120744),
-              (120802,120811,120754), (120812,120821,120764), (120822,120831,120774), (123200,123209,123152),
-              (123632,123641,123584), (124144,124153,124096), (124401,124410,124353), (125264,125273,125216),
-              (127232,127232,127184), (127233,127242,127185), (130032,130041,129984)
+              (73184,73193,73136), (73552,73561,73504), (90416,90425,90368), (92768,92777,92720), (92864,92873,92816),
+              (93008,93017,92960), (93552,93561,93504), (118000,118009,117952), (120782,120791,120734),
+              (120792,120801,120744), (120802,120811,120754), (120812,120821,120764), (120822,120831,120774),
+              (123200,123209,123152), (123632,123641,123584), (124144,124153,124096), (124401,124410,124353),
+              (125264,125273,125216), (127232,127232,127184), (127233,127242,127185), (130032,130041,129984)
            ) AS d (first, last, less) ON ascii(c) BETWEEN first AND last
      WHERE c <> '';
   END IF;
@@ -154,20 +154,16 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN COALESCE(shown_name(lead_name, lids), shown_name(push_name, lids), shown_name(contact_name, lids), shown_name(verified_name, lids),
                   format_phone(phone), unknown);
 
--- What a person is called besides its own lead and push name, the newest of each kind, and its LIDs. By the addresses of `person` in the
--- directory and by the two given; whoever is not in the directory also by the LIDs that the LID table has for the phone.
-CREATE FUNCTION names_of(business bigint, person bigint, lid text, phone text) RETURNS TABLE (contact_name text, verified_name text, lids text[])
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
-BEGIN ATOMIC
-  SELECT (array_agg(k.name ORDER BY k.at DESC, k.name COLLATE "C") FILTER (WHERE k.kind = 'contact' AND is_name(k.name)))[1],
-         (array_agg(k.name ORDER BY k.at DESC, k.name COLLATE "C") FILTER (WHERE k.kind = 'verified' AND is_name(k.name)))[1],
-         array_agg(split_part(a.external_id, '@', 1)) FILTER (WHERE a.external_id LIKE '%@lid')
-    FROM (SELECT i.channel, i.external_id FROM contact_identities i WHERE i.business_id = names_of.business AND i.lead_id = names_of.person
-          UNION ALL VALUES ('whatsapp', names_of.lid || '@lid'), ('phone', names_of.phone), ('whatsapp', substr(names_of.phone, 2) || '@s.whatsapp.net')
-          UNION ALL SELECT 'whatsapp', m.lid || '@lid' FROM lid_mappings m
-                     WHERE names_of.person IS NULL AND m.business_id = names_of.business AND m.phone_e164 = names_of.phone) a
-    LEFT JOIN known_name k ON k.business_id = names_of.business AND k.channel = a.channel AND k.external_id = a.external_id;
-END;
+-- What a person is called by others, the newest of each kind, and the digits of its LIDs.
+CREATE VIEW person_names AS
+SELECT i.business_id,
+       i.lead_id AS person_id,
+       (array_agg(k.name ORDER BY k.at DESC, k.name COLLATE "C") FILTER (WHERE k.kind = 'contact' AND is_name(k.name)))[1] AS contact_name,
+       (array_agg(k.name ORDER BY k.at DESC, k.name COLLATE "C") FILTER (WHERE k.kind = 'verified' AND is_name(k.name)))[1] AS verified_name,
+       array_agg(split_part(i.external_id, '@', 1)) FILTER (WHERE i.external_id LIKE '%@lid') AS lids
+  FROM contact_identities i
+  LEFT JOIN known_name k ON k.business_id = i.business_id AND k.channel = i.channel AND k.external_id = i.external_id
+ GROUP BY i.business_id, i.lead_id;
 
 -- One row per live conversation, ready to be shown: the lead's name, else the one the person chose, else the one in the business's address
 -- book, else the one WhatsApp has verified, else the phone, else “Unknown”. Groups: the subject, else “Group”. Never a LID.
@@ -187,7 +183,8 @@ SELECT c.business_id,
              WHERE k.business_id = c.business_id AND k.channel = 'whatsapp' AND k.external_id = c.group_id || '@g.us' AND k.kind = 'subject')
          ELSE
            (SELECT display_name(p.name, p.push_name, n.contact_name, n.verified_name, p.phone_e164, n.lids, pipeline_setting('unknown_name', 'Unknown'))
-              FROM names_of(c.business_id, c.person_id, NULL, p.phone_e164) n)
+              FROM (VALUES (1)) AS one
+              LEFT JOIN person_names n ON n.business_id = c.business_id AND n.person_id = c.person_id)
        END AS display_name,
        p.phone_e164,
        c.last_message_at,
@@ -251,7 +248,18 @@ SELECT m.business_id,
  CROSS JOIN LATERAL (
          SELECT CASE WHEN m.from_me OR m.author_key = 'business' THEN pipeline_setting('own_name', 'You')
                      ELSE (SELECT display_name(p.name, known.push_name, n.contact_name, n.verified_name, known.phone, n.lids, pipeline_setting('unknown_name', 'Unknown'))
-                             FROM names_of(m.business_id, p.lead_id, m.author_lid, known.phone) n)
+                             FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
+                                    SELECT contact_name, verified_name, lids FROM person_names WHERE business_id = m.business_id AND person_id = p.lead_id
+                                    UNION ALL
+                                    -- Who is not in the directory may have been named all the same.
+                                    SELECT (array_agg(k.name ORDER BY k.at DESC, k.name COLLATE "C") FILTER (WHERE k.kind = 'contact' AND is_name(k.name)))[1],
+                                           (array_agg(k.name ORDER BY k.at DESC, k.name COLLATE "C") FILTER (WHERE k.kind = 'verified' AND is_name(k.name)))[1],
+                                           ARRAY[m.author_lid]
+                                      FROM (VALUES ('whatsapp', m.author_lid || '@lid'), ('phone', known.phone),
+                                                   ('whatsapp', substr(known.phone, 2) || '@s.whatsapp.net')) AS address (channel, external_id)
+                                      JOIN known_name k ON k.business_id = m.business_id AND k.channel = address.channel AND k.external_id = address.external_id
+                                     WHERE p.lead_id IS NULL
+                                     LIMIT 1) n ON true)
                 END AS author_name,
                 CASE WHEN m.from_me OR m.author_key = 'business' THEN m.author_phone::text ELSE known.phone END AS author_phone
          OFFSET 0) shown;
@@ -264,9 +272,8 @@ SELECT business_id, conversation_id, id, message_id, sent_at, from_me, author_na
 
 -- What a reference may stand for: an address of the directory (channel `whatsapp` or `phone`), `group`, or a home number without its
 -- calling code (`national`).
-CREATE FUNCTION addresses_in(reference text, calling_code text) RETURNS TABLE (channel text, external_id text)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+CREATE TYPE address_in_text AS (channel text, external_id text);
+CREATE FUNCTION addresses_in(reference text, calling_code text) RETURNS address_in_text[] LANGUAGE sql STABLE PARALLEL SAFE RETURN (
   WITH written AS (
     SELECT btrim(fold_name(reference), ' ') AS text,
            ltrim(digits_of(COALESCE(addresses_in.calling_code, pipeline_setting('calling_code', ''))), '0') AS code),
@@ -284,7 +291,7 @@ BEGIN ATOMIC
                               WHEN digits LIKE '00%' THEN substr(digits, 3)
                               WHEN code = '1' AND digits LIKE '011%' THEN substr(digits, 4) END AS in_full
       FROM typed)
-  SELECT found.channel, found.external_id
+  SELECT array_agg(DISTINCT ROW(found.channel, found.external_id)::address_in_text)
     FROM (SELECT 'whatsapp' AS channel, digits || '@lid' AS external_id FROM address WHERE server IN ('lid', 'hosted.lid')
           UNION ALL SELECT 'whatsapp', digits || '@s.whatsapp.net' FROM address WHERE server IN ('s.whatsapp.net', 'c.us', 'hosted')
           UNION ALL SELECT 'phone', canonical_phone('+' || digits) FROM address WHERE server IN ('s.whatsapp.net', 'c.us', 'hosted')
@@ -300,20 +307,16 @@ BEGIN ATOMIC
           UNION ALL SELECT 'phone', canonical_phone('+' || code || regexp_replace(digits, CASE code WHEN '7' THEN '^8' WHEN '36' THEN '^06' ELSE '^0' END, ''))
                       FROM number WHERE in_full IS NULL AND code <> ''
           UNION ALL SELECT 'national', ltrim(digits, '0') FROM number WHERE in_full IS NULL AND code = '' AND length(ltrim(digits, '0')) >= 7) found
-   WHERE found.external_id IS NOT NULL
-   GROUP BY found.channel, found.external_id;
-END;
+   WHERE found.external_id IS NOT NULL);
 
 -- Phones by their last digits.
 CREATE INDEX contact_identities_phone_backwards ON contact_identities (business_id, (reverse(external_id) COLLATE "C")) WHERE channel = 'phone';
 
 -- The live conversation that a phone, a LID, an address or a key, present or past, stands for. Null when there is none, and when more than
 -- one could be meant: it never guesses. What is known exactly goes before what the LID table says, and that before the last digits of a phone.
-CREATE FUNCTION conversation_of(business bigint, reference text, calling_code text DEFAULT NULL) RETURNS bigint
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+CREATE FUNCTION conversation_of(business bigint, reference text, calling_code text DEFAULT NULL) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE RETURN (
   WITH meant AS MATERIALIZED (
-    SELECT a.channel, a.external_id FROM addresses_in(conversation_of.reference, conversation_of.calling_code) a),
+    SELECT a.channel, a.external_id FROM unnest(addresses_in(conversation_of.reference, conversation_of.calling_code)) a),
   wanted_key AS (
     SELECT btrim(conversation_of.reference) AS key
     UNION SELECT 'group:' || conversation_of.business || ':' || external_id FROM meant WHERE channel = 'group'),
@@ -352,15 +355,13 @@ BEGIN ATOMIC
          JOIN whatsapp_conversation c ON c.business_id = conversation_of.business AND c.person_id IS NULL AND c.canonical_key =
               CASE a.channel WHEN 'phone' THEN 'phone:' || conversation_of.business || ':' || a.external_id
                              WHEN 'whatsapp' THEN 'lid:' || conversation_of.business || ':' || split_part(a.external_id, '@lid', 1) END)
-    END;
-END;
+    END);
 
 -- The whole conversation that a reference stands for, in the order of time. Nothing when it stands for none, or for more than one.
 CREATE FUNCTION messages_of(business bigint, reference text, calling_code text DEFAULT NULL)
 RETURNS TABLE (conversation_id bigint, id bigint, message_id text, sent_at timestamptz, from_me boolean, author_name text, author_phone text,
                type text, body text, status smallint, edited_at timestamptz, revoked boolean, rendered text)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
   WITH found AS MATERIALIZED (
     SELECT conversation_of(messages_of.business, messages_of.reference, messages_of.calling_code) AS id),
   parts AS MATERIALIZED (  -- what is not moved yet after a merge belongs to it as well
@@ -368,5 +369,5 @@ BEGIN ATOMIC
     UNION ALL SELECT f.id, c.id FROM found f JOIN whatsapp_conversation c ON c.merged_into = f.id)
   SELECT p.live, m.id, m.message_id, m.sent_at, m.from_me, m.author_name, m.author_phone, m.type, m.body, m.status, m.edited_at, m.revoked, m.rendered
     FROM parts p JOIN conversation_messages m ON m.conversation_id = p.part
-   ORDER BY m.sent_at, m.id;
-END;
+   ORDER BY m.sent_at, m.id
+$$;

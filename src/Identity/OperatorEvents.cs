@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Pipeline.Identity;
@@ -22,8 +23,7 @@ public static class OperatorEvents
     public static string TypeOf(Ruling ruling) => ruling.IsDenied ? PairDenied : PairAllowed;
 
     /// <summary>The JSON of a ruling, UTF-8.</summary>
-    public static byte[] PayloadOf(Ruling ruling) => JsonSerializer.SerializeToUtf8Bytes(
-        new Dictionary<string, string> { ["lid"] = ruling.Lid.Digits, ["phone"] = ruling.Phone.ToString() });
+    public static byte[] PayloadOf(Ruling ruling) => Encoding.UTF8.GetBytes($$"""{"lid":"{{ruling.Lid}}","phone":"{{ruling.Phone}}"}""");
 
     /// <summary>
     /// The id of a ruling, UUID version 5. The time belongs to it: who denies, allows and denies again has said three things.

@@ -29,6 +29,7 @@ public static class EventReader
 
     private static ReadEvent Read(RawItem item, JsonElement root)
     {
+        if (item.Source == OperatorEvents.Source) return OperatorEvents.Read(item, root);
         var shape = EventShapes.Of(item.Source, item.EventType);
         var part = item.Part;
         var stated = item.Source == EventShapes.Waha && part.Length == 0 ? OwnStatement.Of(root) : null;

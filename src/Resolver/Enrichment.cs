@@ -88,6 +88,24 @@ public static class Enrichment
         return enriched;
     }
 
+    /// <summary>An operator's word about a pair.</summary>
+    /// <param name="origin">The event that said it.</param>
+    /// <param name="eventId">Deterministic id of the new event.</param>
+    /// <param name="ruling">What was said.</param>
+    public static EnrichedEvent OfRuling(EventOrigin origin, Guid eventId, ResolveRuling ruling)
+    {
+        var enriched = Envelope(origin, eventId);
+        enriched.PairDenied = new PairDenied
+        {
+            Lid = ruling.Key.Lid.Digits,
+            Phone = ruling.Said.Phone.ToString(),
+            Denied = ruling.Said.IsDenied,
+            At = Timestamp.FromDateTimeOffset(ruling.Said.At),
+            CauseEventId = origin.EventId.ToString(),
+        };
+        return enriched;
+    }
+
     /// <summary>The row of the LID table as it is published on the compacted topic.</summary>
     public static LidMapping OfEntry(LidKey key, LidEntry entry) => new()
     {

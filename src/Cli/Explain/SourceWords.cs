@@ -61,6 +61,7 @@ internal static class SourceWords
     {
         "auto" => "auto: made by the pipeline when the person first appeared",
         "crm" => "crm: given from outside",
+        "contact" => "contact: has written, and nobody has made a lead of it",
         _ => owner,
     };
 

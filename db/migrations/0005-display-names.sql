@@ -255,8 +255,9 @@ SELECT m.business_id,
                                     SELECT (array_agg(k.name ORDER BY k.at DESC, k.name COLLATE "C") FILTER (WHERE k.kind = 'contact' AND is_name(k.name)))[1],
                                            (array_agg(k.name ORDER BY k.at DESC, k.name COLLATE "C") FILTER (WHERE k.kind = 'verified' AND is_name(k.name)))[1],
                                            ARRAY[m.author_lid]
-                                      FROM (VALUES ('whatsapp', m.author_lid || '@lid'), ('phone', known.phone),
-                                                   ('whatsapp', substr(known.phone, 2) || '@s.whatsapp.net')) AS address (channel, external_id)
+                                      FROM (VALUES ('whatsapp', m.author_lid || '@lid'), ('phone', known.phone), ('whatsapp', substr(known.phone, 2) || '@s.whatsapp.net')
+                                            UNION ALL SELECT 'whatsapp', lid || '@lid' FROM lid_mappings
+                                                       WHERE business_id = m.business_id AND phone_e164 = known.phone) AS address (channel, external_id)
                                       JOIN known_name k ON k.business_id = m.business_id AND k.channel = address.channel AND k.external_id = address.external_id
                                      WHERE p.lead_id IS NULL
                                      LIMIT 1) n ON true)

@@ -29,7 +29,7 @@ internal sealed class ConversationTables(Terminal terminal)
             AddRow(
                 table,
                 Number(conversation.Business),
-                conversation.IsGroup ? $"group …{conversation.Name[^Math.Min(6, conversation.Name.Length)..]}" : conversation.Name,
+                conversation.Name,
                 conversation.Phone ?? (conversation.IsGroup ? "" : "not known yet"),
                 string.Join(", ", conversation.Lids),
                 Number(conversation.Messages));

@@ -11,14 +11,12 @@ namespace Pipeline.Cli.Conversations;
 /// <param name="Messages">How many messages it holds.</param>
 internal sealed record StoredConversation(long Business, bool IsGroup, string Name, string? Phone, IReadOnlyList<string> Lids, long Messages)
 {
-    // An absorbed lead keeps its identities until they are moved, so they are looked up through the survivor.
+    // Groups without a known subject are told apart by the end of their id.
     private const string LiveConversations = """
-        SELECT c.business_id, c.kind = 'group', COALESCE(c.group_id, c.display_name), c.phone_e164, c.kind,
+        SELECT c.business_id, c.kind = 'group', c.display_name || COALESCE(' …' || right(c.group_id, 6), ''), c.phone_e164, c.kind,
                ARRAY(SELECT DISTINCT split_part(i.external_id, '@', 1)
                        FROM contact_identities i
-                       JOIN leads l ON l.business_id = i.business_id AND l.lead_id = i.lead_id
-                      WHERE i.business_id = c.business_id AND c.lead_id IN (l.lead_id, l.merged_into)
-                        AND i.channel = 'whatsapp' AND i.external_id LIKE '%@lid'
+                      WHERE i.business_id = c.business_id AND i.lead_id = c.person_id AND i.channel = 'whatsapp' AND i.external_id LIKE '%@lid'
                       ORDER BY 1),
                (SELECT count(*) FROM whatsapp_message m WHERE m.conversation_id = c.conversation_id)
           FROM conversation_list c

@@ -185,7 +185,7 @@ internal sealed class ExplanationText(Terminal terminal)
         Heading($"Person: lead {person.LeadId}");
         Line("phone", person.Phone is { } phone ? $"{phone}: {SourceWords.OfRank(person.PhoneRank)}{(person.PhoneAt is { } at ? $", {Time(at)}" : "")}" : "not known");
         if (person.Name is { } name) Line("name", $"{name} (given from outside)");
-        if (person.PushName is { } chosen) Line(person.Name is null ? "name" : "", $"{chosen} (chosen by the person{(person.PushNameAt is { } since ? $", {Time(since)}" : "")})");
+        if (person.PushName is { } chosen) Line(person.Name is null ? "name" : "", $"{chosen} (chosen by the person{(person.PushNameAt is { } since ? $", {Time(since)}" : "")}{(DisplayName.IsName(chosen) ? "" : "; no name, so it is not shown")})");
         Line("owner", SourceWords.OfOwner(person.Owner));
         var label = "identities";
         foreach (var (channel, address) in person.Identities)

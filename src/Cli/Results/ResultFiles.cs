@@ -21,18 +21,18 @@ public static class ResultFiles
         WITH lid_of_phone AS (
           SELECT DISTINCT ON (business_id, phone_e164) business_id, phone_e164, lid
           FROM lid_mappings ORDER BY business_id, phone_e164, last_seen DESC, lid),
-        lid_of_lead AS (
-          SELECT business_id, lead_id, min(replace(external_id, '@lid', '')) AS lid
+        lid_of_person AS (
+          SELECT business_id, lead_id AS person_id, min(replace(external_id, '@lid', '')) AS lid
           FROM contact_identities WHERE channel = 'whatsapp' AND external_id LIKE '%@lid' GROUP BY business_id, lead_id),
         known AS (
-          SELECT m.*, c.canonical_key, c.kind, c.lead_id,
+          SELECT m.*, c.canonical_key, c.kind, c.person_id,
                  CASE WHEN m.peer_source = 'direct' THEN m.peer_phone::text
-                      ELSE COALESCE(pm.phone_e164::text, m.peer_phone::text, CASE WHEN c.kind = 'direct' THEN l.phone_e164::text END) END AS peer_phone_now,
+                      ELSE COALESCE(pm.phone_e164::text, m.peer_phone::text, CASE WHEN c.kind = 'direct' THEN p.phone_e164::text END) END AS peer_phone_now,
                  CASE WHEN m.author_source = 'direct' THEN m.author_phone::text
                       ELSE COALESCE(am.phone_e164::text, m.author_phone::text) END AS author_phone_now
           FROM whatsapp_message m
           JOIN whatsapp_conversation c ON c.id = m.conversation_id
-          LEFT JOIN person l ON l.business_id = c.business_id AND l.lead_id = c.person_id
+          LEFT JOIN person p ON p.business_id = c.business_id AND p.lead_id = c.person_id
           LEFT JOIN lid_mappings pm ON pm.business_id = m.business_id AND pm.lid = m.peer_lid
           LEFT JOIN lid_mappings am ON am.business_id = m.business_id AND am.lid = m.author_lid)
         SELECT k.event_id, k.business_id, k.message_id, k.canonical_key, k.kind, k.from_me,
@@ -42,21 +42,20 @@ public static class ResultFiles
         FROM known k
         LEFT JOIN lid_of_phone pl ON pl.business_id = k.business_id AND pl.phone_e164::text = k.peer_phone_now
         LEFT JOIN lid_of_phone al ON al.business_id = k.business_id AND al.phone_e164::text = k.author_phone_now
-        LEFT JOIN lid_of_lead ll ON ll.business_id = k.business_id AND ll.lead_id = k.lead_id
+        LEFT JOIN lid_of_person ll ON ll.business_id = k.business_id AND ll.person_id = k.person_id
         ORDER BY k.business_id, k.canonical_key COLLATE "C", k.sent_at NULLS FIRST, k.message_id COLLATE "C", k.author_key COLLATE "C"
         """;
 
     private const string Conversations = """
-        SELECT c.business_id, c.canonical_key, c.lead_id, l.phone_e164::text, v.display_name, c.kind,
+        SELECT c.business_id, c.canonical_key, c.lead_id, v.phone_e164::text, v.display_name, c.kind,
                (SELECT array_agg(a.alias ORDER BY a.alias COLLATE "C") FROM conversation_alias a
                  JOIN whatsapp_conversation ac ON ac.id = a.conversation_id WHERE a.business_id = c.business_id AND COALESCE(ac.merged_into, ac.id) = c.id AND a.alias <> c.canonical_key),
                (SELECT array_agg(replace(i.external_id, '@lid', '') ORDER BY i.external_id COLLATE "C") FROM contact_identities i
-                 WHERE i.business_id = c.business_id AND i.lead_id = c.lead_id AND i.channel = 'whatsapp' AND i.external_id LIKE '%@lid'),
+                 WHERE i.business_id = c.business_id AND i.lead_id = c.person_id AND i.channel = 'whatsapp' AND i.external_id LIKE '%@lid'),
                (SELECT count(*) FROM whatsapp_message m WHERE m.conversation_id = c.id),
                (SELECT max(m.sent_at) FROM whatsapp_message m WHERE m.conversation_id = c.id)
         FROM whatsapp_conversation c
         JOIN conversation_list v ON v.conversation_id = c.id
-        LEFT JOIN person l ON l.business_id = c.business_id AND l.lead_id = c.person_id
         WHERE c.merged_into IS NULL AND EXISTS (SELECT FROM whatsapp_message m WHERE m.conversation_id = c.id)
         ORDER BY c.business_id, c.canonical_key COLLATE "C"
         """;

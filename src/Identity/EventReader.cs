@@ -70,6 +70,7 @@ public static class EventReader
             EventShape.WahaReaction => WahaReader.Reaction(item, root),
             EventShape.WahaEdited => WahaReader.Edited(item, root),
             EventShape.WahaRevoked => WahaReader.Revoked(item, root),
+            EventShape.WahaGroup => GroupReader.WahaMetadata(item, root),
             _ => new ReadEvent(),
         };
 

@@ -81,6 +81,9 @@ public sealed record ReadEvent
     /// <summary>The name in the business's address book, or a group's or chat's title.</summary>
     public string? ContactName { get; init; }
 
+    /// <summary>What the event says that people and groups are called. The people in it are the event's own <see cref="Contact"/> or <see cref="Author"/>.</summary>
+    public IReadOnlyList<KnownName> Names { get; init; } = [];
+
     /// <summary>
     /// What the event says the session's own addresses are: a connection event with the session's account, or a whole webhook body with its <c>me</c>. Null when
     /// it says nothing. The number that one producer puts beside every event as <c>sender</c> is not taken for it.
@@ -148,12 +151,29 @@ public sealed record ReadEvent
         var target = change(TargetAuthor);
         return ReferenceEquals(peer, Peer) && ReferenceEquals(author, Author) && ReferenceEquals(reader, Reader) && ReferenceEquals(contact, Contact) && ReferenceEquals(target, TargetAuthor)
             ? this
-            : this with { Peer = peer, Author = author, Reader = reader, Contact = contact, TargetAuthor = target };
+            : this with
+            {
+                Peer = peer,
+                Author = author,
+                Reader = reader,
+                Contact = contact,
+                TargetAuthor = target,
+                Names = Renamed(Contact, contact, Renamed(Author, author, Names)),
+            };
     }
 
     private static void AddDigits(PartyEvidence? party, ICollection<string> digits)
     {
         if (party is { IsBusiness: false } && AddressDigits(party) is { } found) digits.Add(found);
+    }
+
+    /// <summary>The names after one of the event's people turned out to be somebody more, or less, than was read.</summary>
+    public static IReadOnlyList<KnownName> Renamed(PartyEvidence? before, PartyEvidence? after, IReadOnlyList<KnownName> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return names.Count == 0 || before is null || ReferenceEquals(before, after)
+            ? names
+            : [.. names.Select(name => ReferenceEquals(name.Person, before) ? name with { Person = after } : name)];
     }
 
     private static IReadOnlyList<LearnedPair> Trusted(IReadOnlyList<LearnedPair> pairs, Func<string, bool> isKnownLid)

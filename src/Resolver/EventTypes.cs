@@ -13,6 +13,7 @@ public static class EventTypes
     {
         EnrichedEvent.BodyOneofCase.Message => "whatsapp.message.enriched.v1",
         EnrichedEvent.BodyOneofCase.MappingLearned => "whatsapp.mapping-learned.enriched.v1",
+        EnrichedEvent.BodyOneofCase.NameLearned => "whatsapp.name-learned.enriched.v1",
         EnrichedEvent.BodyOneofCase.Receipt => "whatsapp.receipt.enriched.v1",
         EnrichedEvent.BodyOneofCase.PairDenied => "whatsapp.pair-denied.enriched.v1",
         _ => "whatsapp.message-update.enriched.v1",

@@ -62,6 +62,7 @@ public sealed class ResolveIdentities(
             foreach (var key in LidsStated(item)) keys.Add(key);
             foreach (var party in item.Parties)
                 if (party.Phone is null && party.Lid is { } lid) keys.Add(new LidKey(business, lid));
+            if (item.Read is { Names.Count: > 0, Contact: { Phone: null, Lid: { } named } }) keys.Add(new LidKey(business, named));
             // A phone whose digits this business knows as a LID is not believed, so the digits are looked up as well.
             doubtful.Clear();
             item.Read.AddPhoneDigits(doubtful);

@@ -68,7 +68,7 @@ public sealed class ResolvePass
         var reader = read.Reader is { } receiver ? change(receiver) : null;
         return ReferenceEquals(peer, read.Peer) && ReferenceEquals(author, read.Author) && ReferenceEquals(reader, read.Reader)
             ? read
-            : read with { Peer = peer, Author = author, Reader = reader };
+            : read with { Peer = peer, Author = author, Reader = reader, Names = ReadEvent.Renamed(read.Author, author, read.Names) };
     }
 
     private ResolveResult Resolve(RawItemRead item)
@@ -104,7 +104,16 @@ public sealed class ResolvePass
             return answer;
         });
         foreach (var lid in unknown) Park(item, new LidKey(business, lid));
-        return new ResolveResult(resolved, statements, unknown, refused);
+        return new ResolveResult(WithContact(resolved, business), statements, unknown, refused);
+    }
+
+    // Whom an address book names is looked up and never asked for: it is full of people who never write.
+    private ReadEvent WithContact(ReadEvent read, long business)
+    {
+        if (read.Names.Count == 0 || read.Contact is not { Phone: null, Lid: { } lid } contact) return read;
+        if (known.GetValueOrDefault(new LidKey(business, lid))?.Best is not { Grade: > MappingGrade.Quoted } best || IsLidOfAnother(business, best.Phone.Digits)) return read;
+        var found = EvidenceLadder.Resolve(contact, best.Phone, null);
+        return read with { Contact = found, Names = ReadEvent.Renamed(contact, found, read.Names) };
     }
 
     // Written down even when a later word stands, so that a repeated event reads the truth and tells it again.

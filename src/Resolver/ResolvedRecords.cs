@@ -47,6 +47,11 @@ public sealed class ResolvedRecords(OutputTopic<EnrichedEvent> enriched, OutputT
                 metrics.CountResolved((result.Resolved.GroupId is null ? result.Resolved.Peer : result.Resolved.Author)?.Source.ToWord() ?? "none");
             records.Add(enriched.Record(Topics.KeyOf(raw.BusinessId), follows, raw.EventId, EventTypes.Of(follows), raw.BusinessId, item.At));
         }
+        foreach (var name in result.Resolved.Names)
+        {
+            var learned = Enrichment.OfName(item.Origin, name, item.At);
+            records.Add(enriched.Record(Topics.KeyOf(raw.BusinessId), learned, learned.EventId, EventTypes.Of(learned), raw.BusinessId, item.At));
+        }
         return records.Count > 0 ? Outcome.Of(records) : new Outcome.Skip(kind);
     }
 

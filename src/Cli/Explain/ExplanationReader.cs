@@ -60,7 +60,7 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
                 UNION SELECT lead_id FROM contact_identities WHERE business_id = $1 AND channel = 'phone' AND external_id = ANY($3)
                 UNION SELECT lead_id FROM person WHERE business_id = $1 AND phone_e164 = ANY($3) AND merged_into IS NULL
                 UNION SELECT unnest($4::bigint[])
-                UNION SELECT COALESCE(person_id, lead_id) FROM whatsapp_conversation WHERE business_id = $1 AND id = ANY($5) AND kind = 'direct') touched
+                UNION SELECT person_id FROM whatsapp_conversation WHERE business_id = $1 AND id = ANY($5) AND person_id IS NOT NULL) touched
           JOIN person l ON l.business_id = $1 AND l.lead_id = touched.lead_id
          ORDER BY 1
         """;
@@ -86,7 +86,7 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
                ARRAY(SELECT m.id FROM whatsapp_conversation m WHERE m.business_id = $1 AND m.merged_into = c.id ORDER BY m.id)
           FROM whatsapp_conversation c
          WHERE c.business_id = $1 AND c.merged_into IS NULL
-           AND (c.id = ANY($2) OR c.person_id = ANY($3) OR c.canonical_key IN (SELECT 'lead:' || $1::bigint || ':' || unnest($3::bigint[])))
+           AND (c.id = ANY($2) OR c.person_id = ANY($3))
          ORDER BY c.id
         """;
 

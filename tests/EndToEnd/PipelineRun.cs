@@ -51,6 +51,9 @@ internal sealed class PipelineRun : IAsyncDisposable
         return run;
     }
 
+    /// <summary>Where the schemas are.</summary>
+    public string RegistryUrl => settings.RegistryUrl;
+
     /// <summary>The Redis of the run.</summary>
     public EmbeddedRedis Redis => infrastructure.Redis;
 

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Pipeline.Contracts;
+using Pipeline.Identity;
 using Pipeline.Storage;
 
 namespace Pipeline.ThreadLinker;
@@ -162,12 +163,12 @@ public abstract record EventSubject
 
     private static Unusable TooLong() => new("address_too_long", $"An address has more than {LongestAddress} characters.");
 
-    // WhatsApp fills the name of a person who has none with the digits of the address; those of a LID would be taken for a phone.
+    // WhatsApp fills the name of a person who has none with the digits of the address, which nobody chose.
     private static DatedName? NameOf(Party peer, string? pushName, DateTime at)
     {
         if (peer.IsBusiness || string.IsNullOrWhiteSpace(pushName)) return null;
         var name = PostgresText.Of(pushName.Trim());
-        return peer.Lid.Length > 0 && name.TrimStart('+', '~', '@') == peer.Lid ? null : new DatedName(name, at);
+        return DisplayName.IsName(name) ? new DatedName(name, at) : null;
     }
 
     // The form that the database demands (domain e164); which numbers are real was decided when the phone was read.

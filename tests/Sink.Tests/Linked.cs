@@ -52,6 +52,18 @@ internal static class Linked
         });
     }
 
+    /// <summary>A conversation turned out to be with two people.</summary>
+    public static LinkedEvent Split(long from, long into, string lid = Lid, string phone = Phone) => Event($"split {from} {into}", Business, 0, new LinkedEvent
+    {
+        ConversationSplit = new ConversationSplit { From = new Contracts.Conversation { ConversationId = from }, Into = new Contracts.Conversation { ConversationId = into }, Lid = lid, Phone = phone },
+    });
+
+    /// <summary>The same conversation under a better key.</summary>
+    public static LinkedEvent Rekeyed(long conversation) => Event($"rekeyed {conversation}", Business, 0, new LinkedEvent
+    {
+        ConversationRekeyed = new ConversationRekeyed { Conversation = new Contracts.Conversation { ConversationId = conversation }, OldKey = "lid:7:1" },
+    });
+
     public static LinkedEvent GroupMessage(long conversation, string id, string? phone = null, string? lid = null, string text = "hello", int at = 0, bool fromMe = false)
     {
         var author = new Party { Phone = phone ?? "", Lid = lid ?? "", IsBusiness = fromMe };
@@ -71,10 +83,18 @@ internal static class Linked
         });
     }
 
-    public static LinkedEvent Receipt(long conversation, string target, string status, int at = 0, bool targetFromMe = true) =>
+    public static LinkedEvent Receipt(long conversation, string target, string status, int at = 0, bool targetFromMe = true, string? lid = null) =>
         Event($"receipt {conversation} {target} {status} {at}", Business, conversation, new LinkedEvent
         {
-            Receipt = new Receipt { TargetId = target, TargetFromMe = targetFromMe, Kind = Contracts.Message.Types.Kind.Direct, Status = status, At = Time(at) },
+            Receipt = new Receipt
+            {
+                TargetId = target,
+                TargetFromMe = targetFromMe,
+                Kind = Contracts.Message.Types.Kind.Direct,
+                Peer = lid is null ? null : new Party { Lid = lid, Address = lid + "@lid" },
+                Status = status,
+                At = Time(at),
+            },
         });
 
     public static LinkedEvent Update(

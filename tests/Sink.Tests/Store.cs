@@ -49,6 +49,27 @@ internal sealed class Store(NpgsqlDataSource database)
     public Task MergeAsync(long absorbed, long survivor) =>
         ScalarAsync($"UPDATE whatsapp_conversation SET merged_into = {survivor} WHERE id = {absorbed} OR merged_into = {absorbed}");
 
+    /// <summary>What the ThreadLinker does for somebody who writes from an address: a person who has it, with a conversation.</summary>
+    /// <returns>The conversation's id.</returns>
+    public async Task<long> PersonAsync(params string[] addresses)
+    {
+        var conversation = await ConversationAsync();
+        await ScalarAsync($"UPDATE whatsapp_conversation SET person_id = lead_id WHERE id = {conversation}");
+        foreach (var address in addresses)
+            await ScalarAsync($"""
+                INSERT INTO contact_identities (business_id, channel, external_id, lead_id, first_lead_id)
+                SELECT 7, '{(address.StartsWith('+') ? "phone" : "whatsapp")}', '{address}', person_id, person_id FROM whatsapp_conversation WHERE id = {conversation}
+                    ON CONFLICT (business_id, channel, external_id) DO UPDATE SET lead_id = EXCLUDED.lead_id
+                """);
+        return conversation;
+    }
+
+    /// <summary>What Resolver and ThreadLinker do before a split is announced.</summary>
+    public Task SplitAsync(string lid, string phone, params long[] conversations) => ScalarAsync($"""
+        WITH d AS (INSERT INTO denied_pair VALUES (7, '{lid}', '{phone}', true, now(), gen_random_uuid()))
+        UPDATE whatsapp_conversation SET split_at = now(), merged_into = NULL WHERE id IN ({string.Join(", ", conversations)})
+        """);
+
     public async Task<object?> ScalarAsync(string sql)
     {
         await using var command = database.CreateCommand(sql);

@@ -3,7 +3,6 @@ using Google.Protobuf.WellKnownTypes;
 using Pipeline.Cli.Operations;
 using Pipeline.Contracts;
 using Pipeline.Identity;
-using Pipeline.Streaming;
 
 namespace Pipeline.Cli.Unmerging;
 
@@ -14,7 +13,6 @@ namespace Pipeline.Cli.Unmerging;
 internal static class OperatorWord
 {
     private const string EventType = "whatsapp.raw.v1";
-    private static readonly TimeSpan AcknowledgeWithin = TimeSpan.FromSeconds(15);
 
     /// <summary>Writes it.</summary>
     /// <param name="tools">Kafka and the registry.</param>
@@ -38,24 +36,8 @@ internal static class OperatorWord
             EventId = id.ToString(),
             Payload = ByteString.CopyFrom(OperatorEvents.PayloadOf(ruling)),
         };
-        try
-        {
-            var topic = new OutputTopic<RawEvent>(tools.Topics.Raw);
-            await topic.ConnectAsync(tools.Registry, cancellation);
-            await tools.Producer.WriteAsync([topic.Record(Topics.KeyOf(business), value, id.ToString(), EventType, business, at)], AcknowledgeWithin, cancellation);
-        }
-        catch (HttpRequestException away)
-        {
-            throw new PipelineException($"The Schema Registry at {tools.Registry.Url} does not answer: {away.Message}", "Nothing was written. Does --registry (SchemaRegistry__Url) name it?", inner: away);
-        }
-        catch (SchemaNotRegisteredException missing)
-        {
-            throw new PipelineException(missing.Message, "Nothing was written. ./pipeline schemas register registers the schemas.", inner: missing);
-        }
-        catch (KafkaUnavailableException away)
-        {
-            throw new PipelineException(away.Message, "Whether it was written is not known; saying it again does no harm. Does --bootstrap-servers (Kafka__BootstrapServers) name Kafka?", inner: away);
-        }
+        var raw = await TopicWriter<RawEvent>.OpenAsync(tools, tools.Topics.Raw, cancellation);
+        await raw.WriteAsync([raw.Record(value, id, EventType, business, at)], cancellation);
         return (id, at);
     }
 }

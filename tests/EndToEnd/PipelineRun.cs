@@ -8,6 +8,7 @@ using Pipeline.Cli.Sending;
 using Pipeline.Cli.Services;
 using Pipeline.Contracts;
 using Pipeline.Ingestor;
+using Pipeline.Servers;
 using Pipeline.Storage;
 using Pipeline.Streaming;
 
@@ -50,6 +51,9 @@ internal sealed class PipelineRun : IAsyncDisposable
         foreach (var kind in ServiceKind.All) await run.UntilReadyAsync(kind);
         return run;
     }
+
+    /// <summary>Where the schemas are.</summary>
+    public string RegistryUrl => settings.RegistryUrl;
 
     /// <summary>The Redis of the run.</summary>
     public EmbeddedRedis Redis => infrastructure.Redis;
@@ -145,6 +149,19 @@ internal sealed class PipelineRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var child in children.Values) await child.DisposeAsync();
+        try
+        {
+            await using var database = OpenDatabase();
+            await Mission.HoldsAsync(database);
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    private async Task EndAsync()
+    {
         await infrastructure.DisposeAsync();
         await guardian.DisposeAsync();
         folder.Delete(recursive: true);

@@ -16,7 +16,11 @@ public sealed class ContactTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async Task InitializeAsync() => linker = new Linker(await postgres.MigratedDatabaseAsync(), new LeadOptions { AutoCreate = false });
 
-    public async Task DisposeAsync() => await linker.Database.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await Mission.HoldsAsync(linker.Database);
+        await linker.Database.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_conversation_is_named_by_the_phone_else_by_the_LID()

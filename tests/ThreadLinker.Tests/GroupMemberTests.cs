@@ -16,7 +16,11 @@ public sealed class GroupMemberTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async Task InitializeAsync() => linker = new Linker(await postgres.MigratedDatabaseAsync(), new LeadOptions { FromGroups = true });
 
-    public async Task DisposeAsync() => await linker.Database.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await Mission.HoldsAsync(linker.Database);
+        await linker.Database.DisposeAsync();
+    }
 
     [Fact]
     public async Task When_configured_a_member_who_writes_becomes_a_lead_without_a_conversation()

@@ -33,6 +33,7 @@ public sealed class LawTests(PostgresFixture postgres)
             }
         }
         await NothingIsOutOfPlaceAsync(linker);
+        await Mission.HoldsAsync(database);
     }
 
     /// <summary>Nothing points to what has ended, and nothing has been left behind.</summary>

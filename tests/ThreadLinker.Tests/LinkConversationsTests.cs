@@ -18,7 +18,11 @@ public sealed class LinkConversationsTests(PostgresFixture postgres) : IAsyncLif
 
     public async Task InitializeAsync() => linker = new Linker(await postgres.MigratedDatabaseAsync());
 
-    public async Task DisposeAsync() => await linker.Database.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await Mission.HoldsAsync(linker.Database);
+        await linker.Database.DisposeAsync();
+    }
 
     [Fact]
     public async Task Three_identities_make_one_lead()

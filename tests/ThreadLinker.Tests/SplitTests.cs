@@ -19,7 +19,11 @@ public sealed class SplitTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async Task InitializeAsync() => linker = new Linker(await postgres.MigratedDatabaseAsync());
 
-    public async Task DisposeAsync() => await linker.Database.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await Mission.HoldsAsync(linker.Database);
+        await linker.Database.DisposeAsync();
+    }
 
     [Fact]
     public async Task People_who_were_two_before_a_wrong_merge_are_the_same_two_again()

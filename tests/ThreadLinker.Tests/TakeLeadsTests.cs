@@ -18,7 +18,11 @@ public sealed class TakeLeadsTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async Task InitializeAsync() => linker = new Linker(await postgres.MigratedDatabaseAsync(), new LeadOptions { Region = "IL" });
 
-    public async Task DisposeAsync() => await linker.Database.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await Mission.HoldsAsync(linker.Database);
+        await linker.Database.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_lead_is_found_by_its_phone_when_it_writes()

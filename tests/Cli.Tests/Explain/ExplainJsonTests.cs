@@ -86,6 +86,7 @@ public sealed class ExplainJsonTests(PostgresFixture postgres) : IAsyncLifetime
                   "conflicts": [],
                   "other_lids_of_phone": [],
                   "parked": null,
+                  "rulings": [],
                   "hints": []
                 }
               ],
@@ -200,6 +201,7 @@ public sealed class ExplainJsonTests(PostgresFixture postgres) : IAsyncLifetime
                     "event_id": "00000000-0000-5000-8000-000000000001",
                     "position": "whatsapp.raw.v1/3@1234"
                   },
+                  "rulings": [],
                   "hints": [
                     {
                       "phone": "+972555550109",

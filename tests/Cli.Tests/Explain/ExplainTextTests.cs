@@ -269,6 +269,33 @@ public sealed class ExplainTextTests(PostgresFixture postgres) : IAsyncLifetime
             """, await explain.ExplainAsync("--business", "1", "--phone", Phone), ignoreLineEndingDifferences: true);
     }
 
+    [Theory]
+    [InlineData("--lid", Lid)]
+    [InlineData("--phone", Phone)]
+    [InlineData("--conversation", "lead:1:5")]
+    public async Task A_denied_pair_is_told_with_the_LID_the_phone_and_the_person(string option, string value)
+    {
+        await explain.StorePersonAsync(1, 5, Phone, null);
+        await explain.StoreAsync($"""
+            INSERT INTO lid_mapping_history VALUES (1, '{Lid}', '{Phone}', 'strong', 'key.remoteJidAlt', at(5), at(5), event(3), 3, 1236);
+            INSERT INTO denied_pair VALUES (1, '{Lid}', '{Phone}', true, at(20), event(4), 3, 1300), (1, '{Lid}', '+972555550102', false, at(21), event(5), 3, 1301);
+            """);
+
+        Assert.Contains("""
+            LID 82399031480511
+              phone          not known: what was stated has been denied
+              conflict       +972555550101 was stated too; an operator has denied it
+                             strong: stated about this very account
+                             stated by key.remoteJidAlt, 2025-10-09T08:05:00Z
+                             event 00000000-0000-5000-8000-000000000003 at whatsapp.raw.v1/3@1236
+              denied         +972555550101, by an operator, 2025-10-09T08:20:00Z
+                             event 00000000-0000-5000-8000-000000000004 at whatsapp.raw.v1/3@1300
+              allowed again  +972555550102, by an operator, 2025-10-09T08:21:00Z
+                             event 00000000-0000-5000-8000-000000000005 at whatsapp.raw.v1/3@1301
+
+            """, await explain.ExplainAsync("--business", "1", option, value));
+    }
+
     [Fact]
     public async Task A_message_id_that_two_people_chose_is_explained_for_both()
     {

@@ -188,7 +188,7 @@ public sealed class SplitTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     /// <summary>What the Sink does with a message that has a push name.</summary>
-    private Task StoredAsync(Contracts.Conversation conversation, string address, string pushName) => linker.ColumnAsync($"""
+    private async Task StoredAsync(Contracts.Conversation conversation, string address, string pushName) => await linker.ColumnAsync($"""
         INSERT INTO whatsapp_message (business_id, conversation_id, message_id, author_key, event_id, from_me, peer_source, author_source, type, sent_at, push_name, peer_address)
         VALUES (7, {conversation.ConversationId}, 'm', 'peer', gen_random_uuid(), false, 'none', 'none', 'text', '2024-05-01 12:00:00Z', '{pushName}', '{address}')
         """);

@@ -11,10 +11,11 @@ internal sealed record LeadLine
 {
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
     {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
+
+    private static readonly string[] Fields = ["business", "external_id", "phone", "region", "name", "lids", "at"];
 
     /// <summary>The business.</summary>
     public long Business { get; init; }
@@ -38,8 +39,30 @@ internal sealed record LeadLine
     public DateTimeOffset? At { get; init; }
 
     /// <summary>Reads a line of JSON.</summary>
-    /// <exception cref="JsonException">It is none, or has a field that a lead has not.</exception>
-    public static LeadLine Parse(string json) => JsonSerializer.Deserialize<LeadLine>(json, Strict) ?? throw new JsonException("The line holds null.");
+    /// <exception cref="JsonException">It is none, or says something that a lead does not have; the message is meant for people.</exception>
+    public static LeadLine Parse(string json)
+    {
+        JsonElement line;
+        try
+        {
+            line = JsonElement.Parse(json);
+        }
+        catch (JsonException)
+        {
+            throw new JsonException("It is no JSON.");
+        }
+        if (line.ValueKind != JsonValueKind.Object) throw new JsonException("A lead is a JSON object.");
+        foreach (var field in line.EnumerateObject())
+            if (!Fields.Contains(field.Name)) throw new JsonException($"It has a field '{Terminal.Harmless(field.Name)}'; a lead has {string.Join(", ", Fields)}.");
+        try
+        {
+            return line.Deserialize<LeadLine>(Strict)!;
+        }
+        catch (JsonException wrong)
+        {
+            throw new JsonException($"Its field '{wrong.Path?.TrimStart('$', '.')}' has a value of the wrong kind.");
+        }
+    }
 
     /// <summary>The lead, ready to be written; or why nobody would take it.</summary>
     /// <param name="now">The time of a lead that has none of its own.</param>

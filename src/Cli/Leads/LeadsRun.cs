@@ -63,7 +63,7 @@ internal sealed class LeadsRun(Terminal terminal, TimeProvider clock)
         }
         catch (JsonException broken)
         {
-            return (null, default, default, $"Not a lead: {broken.Message}");
+            return (null, default, default, broken.Message);
         }
     }
 

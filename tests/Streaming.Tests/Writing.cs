@@ -42,6 +42,19 @@ public sealed class Writing(KafkaFixture kafka) : IClassFixture<KafkaFixture>
     }
 
     [Fact]
+    public async Task A_tombstone_has_its_key_and_headers_and_no_value()
+    {
+        var topics = kafka.NewTopics("tombstone");
+        await using var app = Build();
+        var end = new OutputTopic<EnrichedEvent>(topics.All.Enriched).Tombstone("1|82399031480511", "7", "whatsapp.lid-mapping.v1", 1, null);
+        await app.Services.GetRequiredService<RecordProducer>().WriteAsync([end], Limit, CancellationToken.None);
+
+        var record = Assert.Single(kafka.Read(topics.All.Enriched.Name, read => read.Count >= 1));
+        Assert.Null(record.Message.Value);
+        Assert.Equal(("1|82399031480511", "7"), (System.Text.Encoding.UTF8.GetString(record.Message.Key), record.Header("event-id")));
+    }
+
+    [Fact]
     public async Task Fails_as_unavailable_when_the_queue_is_full()
     {
         var topics = kafka.NewTopics("full");

@@ -23,6 +23,13 @@ public readonly record struct PartyColumns(string? Phone, string? Lid, string So
             _ => "none",
         }, party.Phone.Length > 0 ? PostgresText.OrNull(party.Field) : null);
 
+    /// <summary>
+    /// The address by which the event names a party. A party whose phone only stood beside its LID has the phone's address for replies; what it is named by
+    /// is the LID all the same.
+    /// </summary>
+    public static string? AddressItself(Party? party) =>
+        party is { Source: Party.Types.Source.Envelope, Lid.Length: > 0 } ? PostgresText.Of(party.Lid) + "@lid" : PostgresText.OrNull(party?.Address);
+
     /// <summary>What both say together: the known is never replaced, and source and field stay with the phone they gave.</summary>
     public PartyColumns And(PartyColumns later)
     {

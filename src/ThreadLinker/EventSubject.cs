@@ -120,7 +120,7 @@ public abstract record EventSubject
             : new PhoneEvidence(person.Phone, PhoneRank.LookUp, DateTime.MinValue);
         ContactIdentity? lid = person.Lid.Length > 0 ? ContactIdentity.OfLid(businessId, PostgresText.Of(person.Lid)) : null;
         ContactIdentity? address = person.Address.Length > 0 ? ContactIdentity.OfAddress(businessId, PostgresText.Of(person.Address)) : null;
-        return new PersonEvidence(businessId, phone, lid, address, NameOf(person, pushName, cause.At));
+        return new PersonEvidence(businessId, phone, lid, address, NameOf(person, pushName, cause.At)) { IsNamedByLid = lid is not null && person.Source == Party.Types.Source.Envelope };
     }
 
     private static EventSubject OfMapping(long businessId, EventCause cause, MappingLearned mapping)

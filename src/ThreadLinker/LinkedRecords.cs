@@ -91,6 +91,7 @@ public sealed class LinkedRecords(OutputTopic<LinkedEvent> linked)
             return;
         }
         person.Phone = "";
+        person.Address = person.Lid + "@lid";
         person.Source = Party.Types.Source.None;
         person.Field = "";
     }

@@ -42,8 +42,11 @@ public sealed record PersonEvidence(long BusinessId, PhoneEvidence? Phone, Conta
     }
 
     /// <summary>The side that goes when LID and phone are denied to be one person: the one that is not the address itself.</summary>
-    public DeniedSide WeakerSide => Address is { } address && address == Lid ? DeniedSide.Phone : DeniedSide.Lid;
+    public DeniedSide WeakerSide => IsNamedByLid || (Address is { } address && address == Lid) ? DeniedSide.Phone : DeniedSide.Lid;
 
-    /// <summary>The evidence without that side.</summary>
-    public PersonEvidence Without(DeniedSide side) => side == DeniedSide.Phone ? this with { Phone = null } : this with { Lid = null };
+    /// <summary>True when the phone, and the address for replies, only stood beside the LID.</summary>
+    public bool IsNamedByLid { get; init; }
+
+    /// <summary>The evidence without that side. The phone goes with its address: the two are one by themselves.</summary>
+    public PersonEvidence Without(DeniedSide side) => side == DeniedSide.Phone ? this with { Phone = null, Address = Lid } : this with { Lid = null };
 }

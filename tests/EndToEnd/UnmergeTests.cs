@@ -18,7 +18,7 @@ public sealed class UnmergeTests
         await SendAsync(run, Message("A1", Lid, at: 1), Message("A2", Phone, at: 2));
         var before = await ConversationsAsync(run);
         Assert.Equal(["A1", "A2"], before.Values.Select(Words).Order());
-        await SendAsync(run, Mapping, Message("A3", Lid, at: 3), Message("A4", Phone, at: 4, alternate: Lid));
+        await SendAsync(run, Mapping, Message("A3", Lid, at: 3, alternate: Phone), Message("A4", Phone, at: 4, alternate: Lid));
         Assert.Equal(["A1 A2 A3 A4"], (await ConversationsAsync(run)).Values.Select(Words));
 
         // Looking changes nothing.

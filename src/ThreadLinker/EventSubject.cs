@@ -168,7 +168,7 @@ public abstract record EventSubject
     {
         if (peer.IsBusiness || string.IsNullOrWhiteSpace(pushName)) return null;
         var name = PostgresText.Of(pushName.Trim());
-        return DisplayName.IsName(name) ? new DatedName(name, at) : null;
+        return DisplayName.IsName(name) ? new DatedName(DisplayName.Tidy(name), at) : null;
     }
 
     // The form that the database demands (domain e164); which numbers are real was decided when the phone was read.

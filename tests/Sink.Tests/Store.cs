@@ -38,7 +38,7 @@ internal sealed class Store(NpgsqlDataSource database)
     public async Task<long> ConversationAsync(long business = Linked.Business) => (long)(await ScalarAsync($"""
         WITH b AS (INSERT INTO business VALUES ({business}, 2) ON CONFLICT (business_id) DO UPDATE SET next_lead_id = business.next_lead_id + 1 RETURNING next_lead_id - 1 AS lead),
              l AS (INSERT INTO leads (business_id, lead_id) SELECT {business}, lead FROM b)
-        INSERT INTO whatsapp_conversation (business_id, canonical_key, kind, lead_id) SELECT {business}, 'lead:{business}:' || lead, 'direct', lead FROM b RETURNING id
+        INSERT INTO whatsapp_conversation (business_id, canonical_key, kind, lead_id, person_id) SELECT {business}, 'lead:{business}:' || lead, 'direct', lead, lead FROM b RETURNING id
         """))!;
 
     /// <summary>The conversation of a group.</summary>
@@ -54,7 +54,6 @@ internal sealed class Store(NpgsqlDataSource database)
     public async Task<long> PersonAsync(params string[] addresses)
     {
         var conversation = await ConversationAsync();
-        await ScalarAsync($"UPDATE whatsapp_conversation SET person_id = lead_id WHERE id = {conversation}");
         foreach (var address in addresses)
             await ScalarAsync($"""
                 INSERT INTO contact_identities (business_id, channel, external_id, lead_id, first_lead_id)

@@ -118,6 +118,7 @@ public sealed class ExportReader(Stream stream, Action<UnreadLine> unread)
             }
         }
         scanner.Return(position, line);
+        scanner.Next();
         foreach (var item in Members()) yield return item;
     }
 

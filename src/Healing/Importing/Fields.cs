@@ -29,6 +29,7 @@ internal static class Fields
     public static DateTimeOffset? Moment(string? text)
     {
         if (text is null) return null;
+        if (text.EndsWith(" UTC", StringComparison.Ordinal)) text = text[..^4]; // As Ruby writes it.
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return number switch
             {

@@ -52,7 +52,7 @@ internal sealed class JsonScanner(Stream stream)
         }
     }
 
-    /// <summary>Takes the next byte.</summary>
+    /// <summary>Takes the byte that <see cref="Next"/> has answered.</summary>
     public void Take()
     {
         if (buffer[at++] == '\n') Line++;

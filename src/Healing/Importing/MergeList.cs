@@ -110,7 +110,7 @@ public sealed class MergeList
         {
             foreach (var other in survivor.Addresses)
             {
-                if (one.Address == other.Address) return new MergeRow(survivor, absorbed, SameAddress(one, other), one.Address);
+                if (one.Address == other.Address) return new MergeRow(survivor, absorbed, SameAddress(survivor, one, other), one.Address);
                 if (LidOf(one) is { } lid && LidOf(other) == lid) return new MergeRow(survivor, absorbed, MergeReason.LidTakenForPhone, $"{lid.Digits} is a LID");
                 if (PhoneOf(one) is { } phone && PhoneOf(other) == phone) return new MergeRow(survivor, absorbed, MergeReason.NumberForm, phone.ToString());
             }
@@ -121,8 +121,8 @@ public sealed class MergeList
         return new MergeRow(survivor, absorbed, reason, string.Join("; ", said));
     }
 
-    private static string SameAddress(WaId one, WaId other) =>
-        one.Device != other.Device ? MergeReason.Device : one.Raw.Trim() != other.Raw.Trim() ? MergeReason.Spelling : MergeReason.SameAddress;
+    private static string SameAddress(ExportedChat survivor, WaId one, WaId other) =>
+        one.Device != other.Device ? MergeReason.Device : survivor.Name.Contains('@') ? MergeReason.Spelling : MergeReason.SameAddress;
 
     private string NodeOf(WaId address) =>
         LidOf(address) is { } lid ? NodeOf(lid) : PhoneOf(address) is { } phone ? NodeOf(phone) : address.Address;

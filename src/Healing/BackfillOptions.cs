@@ -12,6 +12,9 @@ public sealed record BackfillOptions
     /// <summary>Only these businesses; empty means all.</summary>
     public IReadOnlySet<long> Businesses { get; init; } = new HashSet<long>();
 
+    /// <summary>Whose habit typed numbers with a leading zero are written in (ISO 3166, two letters); empty: they are not read.</summary>
+    public string Region { get; init; } = "";
+
     /// <summary>Rows changed in one transaction.</summary>
     public int BatchSize { get; init; } = 1000;
 

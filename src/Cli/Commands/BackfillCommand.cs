@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipeline.Cli.Healing;
 using Pipeline.Cli.Operations;
 using Pipeline.Healing;
+using Pipeline.Healing.Adopting;
 using Pipeline.Healing.Generating;
 using Pipeline.Healing.Importing;
 
@@ -19,13 +20,15 @@ internal static class BackfillCommand
         var skipBackfill = new Option<bool>("--skip-backfill") { Description = "Fill no canonical keys; conversations without one are left out." };
         var skipMerge = new Option<bool>("--skip-merge") { Description = "Merge no conversations and no leads, and add no unique constraint." };
         var mappings = new Option<string?>("--mappings") { Description = "Pairs of LID and phone: CSV business,lid,phone, or JSON lines with these names.", HelpName = "FILE" };
-        var list = new Option<string?>("--list") { Description = "Write the leads with a fake phone to this CSV file.", HelpName = "FILE" };
+        var list = new Option<string?>("--list") { Description = "Write the leads with a fake phone to this CSV file; with --from and --adopt, what needs a look.", HelpName = "FILE" };
         var examples = WholeNumber.Option("--examples", "How many examples the plan shows of each kind.", "N", least: 0, most: 1000, usual: 3);
         var showNumbers = new Option<bool>("--show-numbers") { Description = "Show phones and LIDs in full. Without it: the last two digits." };
         var from = new Option<ExportSource?>("--from") { Description = "Read an exported history instead, and write the list of chats to merge as CSV. With --execute its pairs of LID and phone are kept for the next backfill.", HelpName = "evolution|waha|chatwoot" };
         var file = new Argument<string?>("FILE") { Description = "The export, with --from: JSON, JSON lines, of Chatwoot also CSV.", Arity = ArgumentArity.ZeroOrOne };
         var output = new Option<string?>("--output") { Description = "Write the merge list to this file. Default: standard output.", HelpName = "FILE" };
         var force = new Option<bool>("--force") { Description = "Replace the files of --output and --list when they exist." };
+        var adopt = new Option<bool>("--adopt") { Description = "Carry the healed tables into the product's schema: leads with their ids, addresses, conversations, messages." };
+        var noAutoLeads = new Option<bool>("--no-auto-leads") { Description = "With --adopt: people without a lead become contacts, no leads." };
 
         var command = new PipelineCommand("backfill", "Heal an existing database in the older layout: one conversation a person, no LID for a phone.")
         {
@@ -39,11 +42,12 @@ internal static class BackfillCommand
                   ./pipeline backfill --postgres '…' --mappings pairs.csv --list fake-phones.csv
                   ./pipeline backfill --postgres '…' --execute
                   ./pipeline backfill check --postgres '…'
+                  ./pipeline backfill --adopt --postgres '…'
                   ./pipeline backfill --from evolution export.jsonl --output merges.csv
 
                 Step by step: docs/healing.md.
                 """,
-        }.With([file, execute, skipBackfill, skipMerge, mappings, from, output, force, list, examples, showNumbers, .. tables.Symbols, .. where.Symbols]).Runs(terminal, async (parsed, interruption) =>
+        }.With([file, execute, skipBackfill, skipMerge, mappings, from, output, force, adopt, noAutoLeads, list, examples, showNumbers, .. tables.Symbols, .. where.Symbols]).Runs(terminal, async (parsed, interruption) =>
         {
             var options = tables.Of(parsed) with { SkipBackfill = parsed.GetValue(skipBackfill), SkipMerge = parsed.GetValue(skipMerge) };
             if (parsed.GetValue(from) is { } source)
@@ -53,6 +57,12 @@ internal static class BackfillCommand
                 return await new ImportRun(terminal).RunAsync(import, () => OperatingTools.Open(where.Given(parsed), CheckoutFolders.Find()), interruption.Ending);
             }
             await using var tools = OperatingTools.Open(where.Given(parsed), CheckoutFolders.Find());
+            if (parsed.GetValue(adopt))
+            {
+                var adopting = new AdoptRun.Request(
+                    new AdoptionOptions(options, !parsed.GetValue(noAutoLeads)), parsed.GetValue(execute), parsed.GetValue(list), parsed.GetValue(force), parsed.GetValue(examples));
+                return await new AdoptRun(terminal, TimeProvider.System).RunAsync(adopting, tools, interruption.Ending);
+            }
             var request = new BackfillRun.Request(options, parsed.GetValue(execute), parsed.GetValue(mappings), parsed.GetValue(list), parsed.GetValue(examples), parsed.GetValue(showNumbers));
             return await new BackfillRun(terminal, TimeProvider.System).RunAsync(request, tools, interruption.Ending);
         });

@@ -36,6 +36,8 @@ public sealed class Backfill(NpgsqlDataSource database, BackfillOptions options,
         foreach (var business in await reader.BusinessesAsync(cancellation))
         {
             var facts = await reader.ReadAsync(business, cancellation);
+            var given = options.Mappings.Where(mapping => mapping.Business == business).Select(mapping => new MappingRow(mapping.Lid, mapping.Phone, MappingRow.OfFile));
+            facts = facts with { Mappings = [.. facts.Mappings.Concat(given).OrderBy(mapping => mapping.Rank)] };
             show(Planner.Plan(facts, options), facts);
         }
     }
@@ -48,6 +50,7 @@ public sealed class Backfill(NpgsqlDataSource database, BackfillOptions options,
         await OlderTables.ReadAsync(database, options, cancellation);
         await using var running = await LockAsync(cancellation);
         await Bookkeeping.CreateAsync(database, cancellation);
+        await StatedMappings.StoreAsync(database, options.Mappings, "file", cancellation);
         var schema = new SchemaChanges(database, transactions, options.Schema);
         var report = new BackfillReport();
         var wantsConstraint = !options.SkipMerge && !options.SkipBackfill;

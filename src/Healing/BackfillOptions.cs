@@ -23,4 +23,7 @@ public sealed record BackfillOptions
 
     /// <summary>Leave duplicates as they are: then there is no unique constraint either.</summary>
     public bool SkipMerge { get; init; }
+
+    /// <summary>Pairs from a file. A run that writes keeps them, and later runs use them, too.</summary>
+    public IReadOnlyList<StatedMapping> Mappings { get; init; } = [];
 }

@@ -62,7 +62,11 @@ public sealed record MessagesRow(bool FromMe, string? From, string? To, long Mes
 /// <param name="Lid">The LID's digits.</param>
 /// <param name="Phone">Canonical E.164.</param>
 /// <param name="Rank">Whose word counts more when two disagree: 0 the product's table, 1 a file, 2 the product's history.</param>
-public sealed record MappingRow(string Lid, string Phone, int Rank);
+public sealed record MappingRow(string Lid, string Phone, int Rank)
+{
+    /// <summary>The rank of a file's word.</summary>
+    public const int OfFile = 1;
+}
 
 /// <summary>What is known of one business before anything is decided. Messages are counted, never held.</summary>
 public sealed record BusinessFacts(

@@ -11,10 +11,11 @@ internal sealed partial class HealingOptions
     private readonly Option<string> schema = new("--schema") { Description = "The Postgres schema of the older tables.", HelpName = "NAME", DefaultValueFactory = _ => "public" };
     private readonly Option<string> productSchema = new("--product-schema") { Description = "The product's schema in the same database: its LID table is used when it is there.", HelpName = "NAME", DefaultValueFactory = _ => "whatsapp" };
     private readonly Option<long[]> business = new("--business") { Description = "Only this business; can be given several times.", HelpName = "ID" };
+    private readonly Option<string> region = new("--region") { Description = "Whose habit phones with a leading zero are written in, two letters. Default: they cannot be read.", HelpName = "XX", DefaultValueFactory = _ => "" };
     private readonly Option<int> batchSize = WholeNumber.Option("--batch-size", "Rows changed in one transaction.", "ROWS", least: 1, most: 100_000, usual: 1000);
 
     /// <summary>The options, for the command.</summary>
-    public Symbol[] Symbols => [schema, productSchema, business, batchSize];
+    public Symbol[] Symbols => [schema, productSchema, business, region, batchSize];
 
     /// <summary>What was given.</summary>
     public BackfillOptions Of(ParseResult parsed) => new()
@@ -22,6 +23,7 @@ internal sealed partial class HealingOptions
         Schema = Identifier("--schema", parsed.GetValue(schema)!),
         ProductSchema = Identifier("--product-schema", parsed.GetValue(productSchema)!),
         Businesses = (parsed.GetValue(business) ?? []).ToHashSet(),
+        Region = parsed.GetValue(region)!,
         BatchSize = parsed.GetValue(batchSize),
     };
 

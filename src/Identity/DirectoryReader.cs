@@ -19,6 +19,13 @@ internal static class DirectoryReader
         return read with
         {
             ContactName = JsonText.Filled(root, "name"u8) ?? JsonText.Filled(root, "verifiedName"u8),
+            Names = read.GroupId is not null
+                ? KnownName.These(KnownName.OfGroup(read.GroupId, JsonText.Filled(root, "subject"u8) ?? JsonText.Filled(root, "name"u8)))
+                : KnownName.These(
+                    KnownName.OfPerson(KnownNameKind.Contact, read.Contact, JsonText.Filled(root, "name"u8)),
+                    KnownName.OfPerson(
+                        KnownNameKind.Verified, read.Contact,
+                        JsonText.Filled(root, "verifiedName"u8) ?? JsonText.Filled(root, "verifiedBizName"u8))),
             PushName = read.Contact is { IsBusiness: true } ? null : JsonText.Filled(root, "notify"u8) ?? JsonText.Filled(root, "pushName"u8),
         };
     }
@@ -32,7 +39,13 @@ internal static class DirectoryReader
         key.Add(FieldValue.Address(JsonText.Filled(root, "pnJid"u8), FieldValue.Names.Phone), "chat.pnJid", AlternateOwner.Sender);
         key.Add(FieldValue.Address(JsonText.Filled(root, "lidJid"u8), FieldValue.Names.Lid), "chat.lidJid", AlternateOwner.Sender);
         LearnFromCopies(item, root, findings);
-        return Described(EventKind.Chat, id, "chat.id", key, findings) with { ContactName = JsonText.Filled(root, "name"u8) };
+        var read = Described(EventKind.Chat, id, "chat.id", key, findings);
+        // The title of a chat with a person may be any of its names; only a group's is known to be its subject.
+        return read with
+        {
+            ContactName = JsonText.Filled(root, "name"u8),
+            Names = KnownName.These(KnownName.OfGroup(read.GroupId, JsonText.Filled(root, "subject"u8) ?? JsonText.Filled(root, "name"u8))),
+        };
     }
 
     // A chat's update holds a copy of the message that caused it, key and alternates included.

@@ -66,6 +66,9 @@ public enum EventKind
     /// <summary>Somebody is online or typing.</summary>
     Presence,
 
+    /// <summary>An operator denies that a LID and a phone are one person, or takes that back.</summary>
+    Ruling,
+
     /// <summary>The event can never be understood; see the fault.</summary>
     Error,
 }

@@ -26,6 +26,7 @@ public static class EventKindWords
         EventKind.Connection => "connection",
         EventKind.Chat => "chat",
         EventKind.Presence => "presence",
+        EventKind.Ruling => "ruling",
         EventKind.Error => "error",
         _ => "unknown",
     };

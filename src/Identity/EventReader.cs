@@ -29,6 +29,7 @@ public static class EventReader
 
     private static ReadEvent Read(RawItem item, JsonElement root)
     {
+        if (item.Source == OperatorEvents.Source) return OperatorEvents.Read(item, root);
         var shape = EventShapes.Of(item.Source, item.EventType);
         var part = item.Part;
         var stated = item.Source == EventShapes.Waha && part.Length == 0 ? OwnStatement.Of(root) : null;
@@ -69,6 +70,7 @@ public static class EventReader
             EventShape.WahaReaction => WahaReader.Reaction(item, root),
             EventShape.WahaEdited => WahaReader.Edited(item, root),
             EventShape.WahaRevoked => WahaReader.Revoked(item, root),
+            EventShape.WahaGroup => GroupReader.WahaMetadata(item, root),
             _ => new ReadEvent(),
         };
 

@@ -25,4 +25,5 @@ internal enum EventShape
     WahaReaction,
     WahaRevoked,
     WahaEdited,
+    WahaGroup,
 }

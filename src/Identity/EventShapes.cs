@@ -53,6 +53,7 @@ internal static class EventShapes
         "message.reaction" when source == Waha => EventShape.WahaReaction,
         "message.edited" when source == Waha => EventShape.WahaEdited,
         "message.revoked" when source == Waha => EventShape.WahaRevoked,
+        "group.v2.join" or "group.v2.update" when source == Waha => EventShape.WahaGroup,
         "session.status" when source == Waha => EventShape.Connection,
         "call.received" or "call.accepted" or "call.rejected" when source == Waha => EventShape.Call,
         _ => EventShape.Unknown,

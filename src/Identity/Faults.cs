@@ -27,6 +27,12 @@ public static class Faults
     /// <summary>The event contradicts itself about who somebody is: none of it is believed, the message goes on.</summary>
     public const string IdentityConflict = "identity_conflict";
 
+    /// <summary>An operator's event of a type that this version does not know.</summary>
+    public const string UnknownOperatorEvent = "unknown_operator_event";
+
+    /// <summary>An operator's word about a pair that names no LID or no phone.</summary>
+    public const string InvalidPair = "invalid_pair";
+
     /// <summary>A message of a group, status or broadcast list without its author: it goes on.</summary>
     public const string MissingParticipant = "missing_participant";
 }

@@ -17,6 +17,15 @@ internal static class GroupReader
         return Happened(root, null, findings) with { Type = "group", ContactName = JsonText.Filled(root, "subject"u8) };
     }
 
+    /// <summary>WAHA's account of a group, beside which it says when.</summary>
+    public static ReadEvent WahaMetadata(RawItem item, JsonElement payload)
+    {
+        if (!JsonText.TryGet(payload, "group"u8, out var group) || group.ValueKind != JsonValueKind.Object) return new ReadEvent();
+        JsonText.TryGet(payload, "timestamp"u8, out var time);
+        var read = Metadata(item, group);
+        return read with { SentAt = read.SentAt ?? Timestamps.Of(time) };
+    }
+
     /// <summary>Members added, removed, promoted, demoted or asking to join: the author did it.</summary>
     public static ReadEvent Participants(RawItem item, JsonElement root)
     {
@@ -80,6 +89,9 @@ internal static class GroupReader
     {
         JsonText.TryGet(root, "messageTimestamp"u8, out var time);
         var group = WaId.Parse(JsonText.Filled(root, "id"u8) ?? JsonText.Filled(root, "groupId"u8));
+        // Some producers put the whole metadata beside what changed.
+        JsonText.TryGet(root, "groupMetadata"u8, out var metadata);
+        var subject = JsonText.Filled(root, "subject"u8) ?? JsonText.Filled(metadata, "subject"u8);
         return new ReadEvent
         {
             Kind = EventKind.System,
@@ -88,6 +100,7 @@ internal static class GroupReader
             GroupId = group?.Kind == WaIdKind.Group ? group.User : null,
             Author = author,
             FromMe = author?.IsBusiness ?? false,
+            Names = group?.Kind == WaIdKind.Group ? KnownName.These(KnownName.OfGroup(group.User, subject)) : [],
             Pairs = findings.Pairs,
             Notes = findings.Notes,
             Fault = findings.Fault,

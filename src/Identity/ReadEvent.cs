@@ -81,11 +81,17 @@ public sealed record ReadEvent
     /// <summary>The name in the business's address book, or a group's or chat's title.</summary>
     public string? ContactName { get; init; }
 
+    /// <summary>What the event says that people and groups are called. The people in it are the event's own <see cref="Contact"/> or <see cref="Author"/>.</summary>
+    public IReadOnlyList<KnownName> Names { get; init; } = [];
+
     /// <summary>
     /// What the event says the session's own addresses are: a connection event with the session's account, or a whole webhook body with its <c>me</c>. Null when
     /// it says nothing. The number that one producer puts beside every event as <c>sender</c> is not taken for it.
     /// </summary>
     public OwnAddresses? OwnStated { get; init; }
+
+    /// <summary>What an operator says of a pair; null on every other event.</summary>
+    public Ruling? Ruling { get; init; }
 
     /// <summary>
     /// Where the phone that decides the conversation came from: the peer's in a one-to-one chat, else the author's.
@@ -120,29 +126,54 @@ public sealed record ReadEvent
         ArgumentNullException.ThrowIfNull(isKnownLid);
         if (Unbelieved is { Peer.Address: { } chat } && isKnownLid(chat[..chat.IndexOf('@')])) return Unbelieved;
 
-        var peer = Distrust(Peer, isKnownLid);
-        var author = ReferenceEquals(Author, Peer) ? peer : Distrust(Author, isKnownLid);
-        var reader = Distrust(Reader, isKnownLid);
-        var contact = Distrust(Contact, isKnownLid);
-        var target = Distrust(TargetAuthor, isKnownLid);
+        var trusted = WithParties(party => Distrust(party, isKnownLid));
         var pairs = Trusted(Pairs, isKnownLid);
-        if (ReferenceEquals(peer, Peer) && ReferenceEquals(author, Author) && ReferenceEquals(reader, Reader) && ReferenceEquals(contact, Contact) &&
-            ReferenceEquals(target, TargetAuthor) && ReferenceEquals(pairs, Pairs)) return this;
-        return this with
-        {
-            Peer = peer,
-            Author = author,
-            Reader = reader,
-            Contact = contact,
-            TargetAuthor = target,
-            Pairs = pairs,
-            Notes = Notes | ReadNotes.SuffixConflict,
-        };
+        return ReferenceEquals(trusted, this) && ReferenceEquals(pairs, Pairs) ? this : trusted with { Pairs = pairs, Notes = Notes | ReadNotes.SuffixConflict };
+    }
+
+    /// <summary>
+    /// The event without the halves that an operator has denied: of a party whose LID and phone are two people, only the address stays that the event
+    /// itself speaks of. What the event states of pairs stays: evidence is kept, believed or not.
+    /// </summary>
+    /// <param name="isDenied">Whether the pair is denied in the event's business.</param>
+    public ReadEvent Separate(Func<Lid, PhoneNumber, bool> isDenied)
+    {
+        ArgumentNullException.ThrowIfNull(isDenied);
+        return WithParties(party => Separate(party, isDenied));
+    }
+
+    private ReadEvent WithParties(Func<PartyEvidence?, PartyEvidence?> change)
+    {
+        var peer = change(Peer);
+        var author = ReferenceEquals(Author, Peer) ? peer : change(Author);
+        var reader = change(Reader);
+        var contact = change(Contact);
+        var target = change(TargetAuthor);
+        return ReferenceEquals(peer, Peer) && ReferenceEquals(author, Author) && ReferenceEquals(reader, Reader) && ReferenceEquals(contact, Contact) && ReferenceEquals(target, TargetAuthor)
+            ? this
+            : this with
+            {
+                Peer = peer,
+                Author = author,
+                Reader = reader,
+                Contact = contact,
+                TargetAuthor = target,
+                Names = Renamed(Contact, contact, Renamed(Author, author, Names)),
+            };
     }
 
     private static void AddDigits(PartyEvidence? party, ICollection<string> digits)
     {
         if (party is { IsBusiness: false } && AddressDigits(party) is { } found) digits.Add(found);
+    }
+
+    /// <summary>The names after one of the event's people turned out to be somebody more, or less, than was read.</summary>
+    public static IReadOnlyList<KnownName> Renamed(PartyEvidence? before, PartyEvidence? after, IReadOnlyList<KnownName> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return names.Count == 0 || before is null || ReferenceEquals(before, after)
+            ? names
+            : [.. names.Select(name => ReferenceEquals(name.Person, before) ? name with { Person = after } : name)];
     }
 
     private static IReadOnlyList<LearnedPair> Trusted(IReadOnlyList<LearnedPair> pairs, Func<string, bool> isKnownLid)
@@ -164,6 +195,15 @@ public sealed record ReadEvent
         return isKnownLid(digits) || isKnownLid(phone.Digits)
             ? party with { Phone = null, Source = EvidenceSource.None, Address = party.Lid?.Address ?? party.Address }
             : party;
+    }
+
+    private static PartyEvidence? Separate(PartyEvidence? party, Func<Lid, PhoneNumber, bool> isDenied)
+    {
+        if (party is not { IsBusiness: false, Lid: { } lid, Phone: { } phone } || !isDenied(lid, phone)) return party;
+        // Direct: the event speaks of the phone address, and the LID stood beside it. Else it speaks of the LID.
+        return party.Source == EvidenceSource.Direct
+            ? party with { Lid = null }
+            : party with { Phone = null, Source = EvidenceSource.None, Address = lid.Address };
     }
 
     private static string? AddressDigits(PartyEvidence party) =>

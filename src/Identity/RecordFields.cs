@@ -26,6 +26,9 @@ internal struct RecordFields
 
     public string? PushName { get; set; }
 
+    /// <summary>The name WhatsApp has verified for the author's business.</summary>
+    public string? VerifiedName { get; private set; }
+
     public static RecordFields Of(JsonElement record)
     {
         var fields = new RecordFields();
@@ -38,6 +41,7 @@ internal struct RecordFields
             else if (name.SequenceEqual("message"u8)) fields.Message = property.Value;
             else if (name.SequenceEqual("messageTimestamp"u8)) fields.Timestamp = property.Value;
             else if (name.SequenceEqual("pushName"u8)) fields.PushName = JsonText.Filled(property.Value);
+            else if (name.SequenceEqual("verifiedBizName"u8)) fields.VerifiedName = JsonText.Filled(property.Value);
             else if (name.SequenceEqual("participant"u8)) participant = property.Value;
             else if (name.SequenceEqual("status"u8)) fields.Status = property.Value;
             else if (name.SequenceEqual("messageStubType"u8)) fields.Stub = StubTypes.Of(property.Value);

@@ -68,6 +68,7 @@ internal static class RecordReader
             Author = parties.Author,
             Pairs = findings.Pairs,
             PushName = parties.FromMe ? null : fields.PushName,
+            Names = NamesIn(fields, chat, parties),
             Type = content.Type ?? TypeOfStub(fields.Stub, kind),
             Text = content.Text,
             Status = DeliveryStatus.Of(fields.Status),
@@ -102,6 +103,13 @@ internal static class RecordReader
     };
 
     private static string? TypeOfStub(string? stub, EventKind kind) => kind == EventKind.System && stub is not null ? stub.ToLowerInvariant() : null;
+
+    // The subject of a group also changes by a record without content.
+    private static IReadOnlyList<KnownName> NamesIn(in RecordFields fields, WaId chat, Parties parties) => KnownName.These(
+        KnownName.OfPerson(KnownNameKind.Verified, parties.FromMe ? null : parties.Author, fields.VerifiedName),
+        chat.Kind == WaIdKind.Group && fields.Stub == StubTypes.Subject && fields.StubParameters is { ValueKind: JsonValueKind.Array } parameters && parameters.GetArrayLength() > 0
+            ? KnownName.OfGroup(chat.User, JsonText.Filled(parameters[0]))
+            : null);
 
     // Newer group records write each parameter as JSON text with the member's two addresses: a roster entry inside a string.
     private static void LearnFromStub(JsonElement parameters, Findings findings)

@@ -8,6 +8,7 @@ internal static class StubTypes
     public const string Ciphertext = "CIPHERTEXT";
     public const string Revoke = "REVOKE";
     public const string AdminRevoke = "ADMIN_REVOKE";
+    public const string Subject = "GROUP_CHANGE_SUBJECT";
 
     /// <summary>The type by name; null when there is none. Numbers without a name here stay numbers.</summary>
     public static string? Of(JsonElement value)
@@ -20,7 +21,7 @@ internal static class StubTypes
             "2" => Ciphertext,
             "132" or "ADMIN_REVOKE" => AdminRevoke,
             "20" => "GROUP_CREATE",
-            "21" => "GROUP_CHANGE_SUBJECT",
+            "21" => Subject,
             "22" => "GROUP_CHANGE_ICON",
             "27" => "GROUP_PARTICIPANT_ADD",
             "28" => "GROUP_PARTICIPANT_REMOVE",

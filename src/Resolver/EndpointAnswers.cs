@@ -70,13 +70,17 @@ public sealed class EndpointAnswers(
 
     private async Task WriteDownAsync(List<Answered> some, CancellationToken cancellation)
     {
-        var unknown = some.Where(one => one.Phone is null).Select(one => one.Key).ToHashSet();
-        if (unknown.Count > 0) await parked.NoteUnknownAsync(unknown, clock.GetUtcNow(), cancellation);
-
         var found = some.Where(one => one.Phone is not null).DistinctBy(one => one.Key).ToArray();
-        if (found.Length == 0) return;
         await table.OpenAsync([.. found.Select(one => one.Key.BusinessId).Distinct()], cancellation);
-        await producer.WriteAsync([.. found.SelectMany(Announcement)], AcknowledgeWithin, cancellation);
+        var announced = new List<Answered>();
+        foreach (var one in found)
+            if (!await table.DeniesAsync(one.Key, one.Phone!.Value, cancellation)) announced.Add(one);
+
+        // A phone that an operator has denied leaves the LID as unknown as before; that it was said is kept.
+        var unknown = some.Where(one => one.Phone is null).Concat(found.Except(announced)).Select(one => one.Key).ToHashSet();
+        if (unknown.Count > 0) await parked.NoteUnknownAsync(unknown, clock.GetUtcNow(), cancellation);
+        if (found.Length == 0) return;
+        await producer.WriteAsync([.. announced.SelectMany(Announcement)], AcknowledgeWithin, cancellation);
         await table.ChangeAsync([.. found.Select(one => one.Key)], rows => Decide(found, rows), cancellation);
     }
 
@@ -89,7 +93,7 @@ public sealed class EndpointAnswers(
             var change = MappingRules.Decide(before, one.Seen);
             if (!ReferenceEquals(change.Row, before)) changes.Rows[one.Key] = change.Row;
             if (change.Verdict == MappingVerdict.Replaced) changes.Moved.Add(one.Key);
-            changes.Found.Add(one.Key);
+            if (change.Row.Best is not null) changes.Found.Add(one.Key);
         }
         return changes;
     }

@@ -63,6 +63,49 @@ public static class Enrichment
         return enriched;
     }
 
+    /// <summary>A <em>name learned</em> event. Its id is made of the event's, whose name it is and who gave it.</summary>
+    /// <param name="origin">The event that says so.</param>
+    /// <param name="name">The name, its person resolved.</param>
+    /// <param name="at">The event's own time.</param>
+    public static EnrichedEvent OfName(EventOrigin origin, KnownName name, DateTimeOffset at)
+    {
+        // The LID first: it is what an address without a phone keeps when its phone becomes known.
+        var owner = name.GroupId ?? name.Person?.Lid?.Address ?? name.Person?.Address;
+        var enriched = Envelope(origin, DerivedIds.Of(origin.EventId, $"name {name.Kind} {owner}"));
+        enriched.NameLearned = new NameLearned
+        {
+            Kind = name.Kind switch
+            {
+                KnownNameKind.Contact => NameLearned.Types.Kind.Contact,
+                KnownNameKind.Verified => NameLearned.Types.Kind.Verified,
+                _ => NameLearned.Types.Kind.Subject,
+            },
+            Person = PartyOf(name.Person),
+            GroupId = name.GroupId ?? "",
+            Name = name.Name,
+            At = Timestamp.FromDateTimeOffset(at),
+        };
+        return enriched;
+    }
+
+    /// <summary>An operator's word about a pair.</summary>
+    /// <param name="origin">The event that said it.</param>
+    /// <param name="eventId">Deterministic id of the new event.</param>
+    /// <param name="ruling">What was said.</param>
+    public static EnrichedEvent OfRuling(EventOrigin origin, Guid eventId, ResolveRuling ruling)
+    {
+        var enriched = Envelope(origin, eventId);
+        enriched.PairDenied = new PairDenied
+        {
+            Lid = ruling.Key.Lid.Digits,
+            Phone = ruling.Said.Phone.ToString(),
+            Denied = ruling.Said.IsDenied,
+            At = Timestamp.FromDateTimeOffset(ruling.Said.At),
+            CauseEventId = origin.EventId.ToString(),
+        };
+        return enriched;
+    }
+
     /// <summary>The row of the LID table as it is published on the compacted topic.</summary>
     public static LidMapping OfEntry(LidKey key, LidEntry entry) => new()
     {

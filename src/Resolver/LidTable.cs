@@ -1,3 +1,5 @@
+using Pipeline.Identity;
+
 namespace Pipeline.Resolver;
 
 /// <summary>
@@ -8,6 +10,9 @@ public sealed class LidTable(LidCache memory, RedisLidEntries redis, PostgresLid
 {
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly HashSet<long> opened = [];
+
+    // Operators deny seldom, so all that they have said of an opened business is held: a pair in a message is checked without a look-up.
+    private readonly Dictionary<LidKey, IReadOnlyList<DatedRuling>> rulings = [];
 
     /// <summary>The own addresses of the businesses that have been opened.</summary>
     public OwnAddressBook Own => own;
@@ -25,6 +30,7 @@ public sealed class LidTable(LidCache memory, RedisLidEntries redis, PostgresLid
             memory.Clear();
             opened.Clear();
             own.Clear();
+            rulings.Clear();
             if (entries == 0 || partitions.Count == 0) return;
             foreach (var (key, entry) in await postgres.NewestAsync(partitions, entries, cancellation)) memory.Put(key, new LidCache.State(entry, false));
         }
@@ -34,7 +40,7 @@ public sealed class LidTable(LidCache memory, RedisLidEntries redis, PostgresLid
         }
     }
 
-    /// <summary>Reads what has to be known of a business before its first look-up: its own addresses and the epoch of its cache.</summary>
+    /// <summary>Reads what has to be known of a business before its first look-up: its own addresses, what operators have said, and the epoch of its cache.</summary>
     public async Task OpenAsync(IReadOnlyCollection<long> businesses, CancellationToken cancellation)
     {
         await gate.WaitAsync(cancellation);
@@ -42,7 +48,9 @@ public sealed class LidTable(LidCache memory, RedisLidEntries redis, PostgresLid
         {
             var unopened = businesses.Where(business => !opened.Contains(business)).ToArray();
             if (unopened.Length == 0) return;
-            foreach (var (business, epoch) in await postgres.OpenAsync(unopened, own, cancellation)) redis.SetEpoch(business, epoch);
+            var opening = await postgres.OpenAsync(unopened, own, cancellation);
+            foreach (var (business, epoch) in opening.Epochs) redis.SetEpoch(business, epoch);
+            foreach (var (key, said) in opening.Rulings) rulings[key] = said;
             opened.UnionWith(unopened);
         }
         finally
@@ -61,6 +69,7 @@ public sealed class LidTable(LidCache memory, RedisLidEntries redis, PostgresLid
             var missing = new List<LidKey>();
             foreach (var key in keys)
             {
+                if (rulings.TryGetValue(key, out var said)) view.Rulings[key] = said;
                 if (!memory.TryGet(key, out var state)) missing.Add(key);
                 else Show(view, key, state);
             }
@@ -98,8 +107,26 @@ public sealed class LidTable(LidCache memory, RedisLidEntries redis, PostgresLid
         {
             var changes = await postgres.ChangeAsync([.. keys], decide, redis, cancellation);
             foreach (var key in changes.Parked.Keys) memory.Put(key, new LidCache.State(null, true));
-            foreach (var (key, row) in changes.Rows) memory.Put(key, new LidCache.State(row.Best, row.Best.Grade == Identity.MappingGrade.Quoted));
-            await redis.StoreAsync([.. changes.Rows.Select(row => KeyValuePair.Create(row.Key, row.Value.Best))], overwrite: true, cancellation);
+            foreach (var (key, row) in changes.Rows)
+            {
+                memory.Put(key, new LidCache.State(row.Best, row.Best is { } best ? best.Grade == MappingGrade.Quoted : IsParked(key)));
+                if (row.Rulings.Count > 0) rulings[key] = row.Rulings;
+            }
+            await redis.StoreAsync([.. changes.BestRows], overwrite: true, cancellation);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Whether an operator has denied a pair. Its business has been opened.</summary>
+    public async Task<bool> DeniesAsync(LidKey key, PhoneNumber phone, CancellationToken cancellation)
+    {
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            return rulings.TryGetValue(key, out var said) && (LidRow.Empty with { Rulings = said }).Denies(phone);
         }
         finally
         {
@@ -109,6 +136,8 @@ public sealed class LidTable(LidCache memory, RedisLidEntries redis, PostgresLid
 
     /// <inheritdoc/>
     public void Dispose() => gate.Dispose();
+
+    private bool IsParked(LidKey key) => memory.TryGet(key, out var state) && state.IsParked;
 
     private static void Show(LidView view, LidKey key, LidCache.State state)
     {

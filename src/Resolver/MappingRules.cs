@@ -1,9 +1,9 @@
 namespace Pipeline.Resolver;
 
 /// <summary>
-/// What one more statement does to what is known of a LID. Pure, and the same whatever the order: a row is a set of statements, kept as the
-/// span of the strongest for each phone, and the best phone is the greatest by grade, then by the time it was last stated, then by its
-/// text. Times are the events' own, never those of arrival.
+/// What one more statement, or an operator's word, does to what is known of a LID. Pure, and the same whatever the order: a row is a set of
+/// statements, kept as the span of the strongest for each phone, and a set of rulings. The best phone is the greatest that is not denied: by grade,
+/// then by the time it was last stated, then by its text. Times are the events' own, never those of arrival.
 /// </summary>
 public static class MappingRules
 {
@@ -16,7 +16,7 @@ public static class MappingRules
         if (known is null) return new MappingChange(new LidRow(stated, []), stated, null, MappingVerdict.Learned);
 
         var best = known.Best;
-        if (best.Phone == seen.Phone)
+        if (best is not null && best.Phone == seen.Phone)
         {
             var confirmed = Merge(best, stated);
             return confirmed == best
@@ -26,11 +26,31 @@ public static class MappingRules
 
         var before = known.Others.FirstOrDefault(other => other.Phone == seen.Phone);
         if (before is not null) stated = Merge(before, stated);
-        if (Beats(stated, best))
-            return new MappingChange(new LidRow(stated, [.. known.Others.Where(other => other != before), best]), stated, best, MappingVerdict.Replaced);
-        return stated == before
-            ? new MappingChange(known, stated, null, MappingVerdict.Conflict)
-            : new MappingChange(known with { Others = [.. known.Others.Where(other => other != before), stated] }, stated, null, MappingVerdict.Conflict);
+        LidEntry[] rest = [.. known.Others.Where(other => other != before)];
+        if (known.Denies(seen.Phone)) return Kept(MappingVerdict.Denied);
+        if (best is null) return new MappingChange(known with { Best = stated, Others = rest }, stated, null, MappingVerdict.Learned);
+        if (Beats(stated, best)) return new MappingChange(known with { Best = stated, Others = [.. rest, best] }, stated, best, MappingVerdict.Replaced);
+        return Kept(MappingVerdict.Conflict);
+
+        MappingChange Kept(MappingVerdict verdict) =>
+            new(stated == before ? known : known with { Others = [.. rest, stated] }, stated, null, verdict);
+    }
+
+    /// <summary>Takes an operator's word into account and chooses the best phone again.</summary>
+    /// <param name="known">What is known; null when the LID is new.</param>
+    /// <param name="said">The word.</param>
+    /// <returns>What is known from now on; <paramref name="known"/> itself when a later word stands already.</returns>
+    public static LidRow Rule(LidRow? known, DatedRuling said)
+    {
+        known ??= LidRow.Empty;
+        var standing = known.Rulings.FirstOrDefault(one => one.Phone == said.Phone);
+        if (standing is not null && !said.Outranks(standing)) return known;
+
+        var ruled = known with { Rulings = [.. known.Rulings.Where(one => one != standing), said] };
+        LidEntry? best = null;
+        foreach (var entry in known.Entries)
+            if (!ruled.Denies(entry.Phone) && (best is null || Beats(entry, best))) best = entry;
+        return ruled with { Best = best, Others = [.. known.Entries.Where(entry => entry != best)] };
     }
 
     // An entry tells of the strongest statements only: a weak one that moved the times of a strong one could decide between two phones.

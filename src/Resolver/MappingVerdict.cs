@@ -17,4 +17,7 @@ public enum MappingVerdict
 
     /// <summary>An older or weaker statement gave another phone and lost.</summary>
     Conflict,
+
+    /// <summary>An operator has denied the pair: the statement is kept and has no effect.</summary>
+    Denied,
 }

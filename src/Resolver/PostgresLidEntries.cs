@@ -7,11 +7,13 @@ namespace Pipeline.Resolver;
 
 /// <summary>
 /// The LID table itself: <c>lid_mappings</c>, the best phone of each LID of a business, and <c>lid_mapping_history</c>, every other phone
-/// that was stated for it. One round trip for a batch of look-ups, whatever its size. Changes go through <see cref="TableWrites"/>.
+/// that was stated for it, denied ones among them (<c>denied_pair</c>). One round trip for a batch of look-ups, whatever its size. Changes go through <see cref="TableWrites"/>.
 /// </summary>
 public sealed class PostgresLidEntries(NpgsqlDataSource database, TimeProvider clock)
 {
     private const string Columns = "m.business_id, m.lid, m.phone_e164::text, m.grade, m.source, m.first_seen, m.last_seen, m.event_id, m.raw_partition, m.raw_offset";
+
+    private const string RulingColumns = "d.business_id, d.lid, d.phone_e164::text, d.denied, d.at, d.event_id, d.raw_partition, d.raw_offset";
 
     private const string FindEntries = $"""
         SELECT {Columns}
@@ -24,6 +26,14 @@ public sealed class PostgresLidEntries(NpgsqlDataSource database, TimeProvider c
           FROM unnest($1, $2) AS wanted (business_id, lid)
           JOIN lid_mapping_history m USING (business_id, lid)
         """;
+
+    private const string FindRulings = $"""
+        SELECT {RulingColumns}
+          FROM unnest($1, $2) AS wanted (business_id, lid)
+          JOIN denied_pair d USING (business_id, lid)
+        """;
+
+    private const string FindRulingsOfBusinesses = $"SELECT {RulingColumns} FROM denied_pair d WHERE d.business_id = ANY($1)";
 
     private const string FindParked = """
         SELECT p.business_id, p.lid
@@ -90,22 +100,26 @@ public sealed class PostgresLidEntries(NpgsqlDataSource database, TimeProvider c
         return await EntriesAsync(command, cancellation);
     }
 
-    /// <summary>Adds the own addresses of businesses to the book.</summary>
-    /// <returns>The epoch of the cache of each business that has one; the others are in epoch 0.</returns>
-    public async Task<IReadOnlyDictionary<long, long>> OpenAsync(long[] businesses, OwnAddressBook own, CancellationToken cancellation)
+    /// <summary>Adds the own addresses of businesses to the book, and reads what else has to be known of them.</summary>
+    public async Task<Opening> OpenAsync(long[] businesses, OwnAddressBook own, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(FindOwn, Column(businesses));
         batch.Add(FindEpochs, Column(businesses));
+        batch.Add(FindRulingsOfBusinesses, Column(businesses));
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         var addresses = new List<(long, string, string)>();
         while (await rows.ReadAsync(cancellation)) addresses.Add((rows.GetInt64(0), rows.GetString(1), rows.GetString(2)));
         await rows.NextResultAsync(cancellation);
         var epochs = businesses.ToDictionary(business => business, _ => 0L);
         while (await rows.ReadAsync(cancellation)) epochs[rows.GetInt64(0)] = rows.GetInt64(1);
+        await rows.NextResultAsync(cancellation);
+        var rulings = new List<(LidKey Key, DatedRuling Said)>();
+        while (await rows.ReadAsync(cancellation))
+            if (RulingOf(rows) is { } ruling) rulings.Add(ruling);
         foreach (var (business, session, address) in addresses) own.Add(business, session, address);
-        return epochs;
+        return new Opening(epochs, rulings.GroupBy(one => one.Key, one => one.Said).ToDictionary(said => said.Key, IReadOnlyList<DatedRuling> (said) => [.. said]));
     }
 
     /// <summary>
@@ -146,14 +160,21 @@ public sealed class PostgresLidEntries(NpgsqlDataSource database, TimeProvider c
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.Add(FindEntries, Businesses(keys), Lids(keys));
         batch.Add(FindOthers, Businesses(keys), Lids(keys));
+        batch.Add(FindRulings, Businesses(keys), Lids(keys));
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         var found = new Dictionary<LidKey, LidRow>(keys.Count);
         while (await rows.ReadAsync(cancellation))
             if (EntryOf(rows) is { } best) found[best.Key] = new LidRow(best.Entry, []);
         await rows.NextResultAsync(cancellation);
         while (await rows.ReadAsync(cancellation))
-            if (EntryOf(rows) is { } other && found.TryGetValue(other.Key, out var row)) found[other.Key] = row with { Others = [.. row.Others, other.Entry] };
+            if (EntryOf(rows) is { } other && RowOf(other.Key) is var row) found[other.Key] = row with { Others = [.. row.Others, other.Entry] };
+        await rows.NextResultAsync(cancellation);
+        while (await rows.ReadAsync(cancellation))
+            if (RulingOf(rows) is { } ruling && RowOf(ruling.Key) is var row) found[ruling.Key] = row with { Rulings = [.. row.Rulings, ruling.Said] };
         return found;
+
+        // A LID whose phones are all denied has no best one.
+        LidRow RowOf(LidKey key) => found.GetValueOrDefault(key, LidRow.Empty);
     }
 
     private static async Task<IReadOnlyList<(LidKey, LidEntry)>> EntriesAsync(NpgsqlCommand command, CancellationToken cancellation)
@@ -176,6 +197,12 @@ public sealed class PostgresLidEntries(NpgsqlDataSource database, TimeProvider c
             row.GetFieldValue<DateTimeOffset>(6),
             row.GetGuid(7),
             row.IsDBNull(8) ? null : new RawPlace(row.GetInt32(8), row.GetInt64(9))));
+    }
+
+    private static (LidKey Key, DatedRuling Said)? RulingOf(NpgsqlDataReader row)
+    {
+        if (KeyOf(row) is not { } key || PhoneNumber.FromE164(row.GetString(2)) is not { } phone) return null;
+        return (key, new DatedRuling(phone, row.GetBoolean(3), row.GetFieldValue<DateTimeOffset>(4), row.GetGuid(5), row.IsDBNull(6) ? null : new RawPlace(row.GetInt32(6), row.GetInt64(7))));
     }
 
     private static LidKey? KeyOf(NpgsqlDataReader row) => Lid.TryParse(row.GetString(1), out var lid) ? new LidKey(row.GetInt64(0), lid) : null;

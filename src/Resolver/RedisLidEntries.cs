@@ -13,12 +13,16 @@ namespace Pipeline.Resolver;
 /// Postgres is the truth; Redis being away, slow, flushed or full of nonsense costs time and nothing else. Unknown LIDs are not stored.
 /// </summary>
 /// <remarks>
-/// Nobody may read a phone here that has given way to another. So a moved phone is dropped before the change is committed; when it cannot be
-/// dropped, the business enters a new epoch in the same transaction, whose keys have never been written. A mark, <c>{prefix}filled</c>,
+/// Nobody may read a phone here that has given way to another, or to none. So before the change is committed a mark takes the place of a moved phone,
+/// which sends every reader to Postgres and keeps out what somebody has read there a moment before; when it cannot be
+/// set, the business enters a new epoch in the same transaction, whose keys have never been written. A mark, <c>{prefix}filled</c>,
 /// tells a full Redis from one that has lost everything; <see cref="RedisRefill"/> sets it.
 /// </remarks>
 public sealed class RedisLidEntries : IAsyncDisposable
 {
+    // Longer than anybody holds a row before storing it here.
+    private static readonly TimeSpan MarkStays = TimeSpan.FromMinutes(10);
+
     private readonly string connection;
     private readonly ResolverOptions options;
     private readonly TimeProvider clock;
@@ -77,6 +81,7 @@ public sealed class RedisLidEntries : IAsyncDisposable
         for (var i = 0; i < keys.Count; i++)
         {
             if (values[i].IsNullOrEmpty) continue;
+            if (values[i] == MarkOf(keys[i])) continue;
             if (Parse(keys[i], values[i].ToString()) is { } entry) found[keys[i]] = entry;
             else metrics.CountRedisFailure("garbage");
         }
@@ -105,16 +110,19 @@ public sealed class RedisLidEntries : IAsyncDisposable
             cancellation);
     }
 
-    /// <summary>Drops entries.</summary>
-    /// <returns>False when Redis may still have them.</returns>
+    /// <summary>Puts a mark in the place of entries: ask Postgres. Only a later change takes it away, or time.</summary>
+    /// <returns>False when Redis may still have the entries.</returns>
     public async Task<bool> ForgetAsync(IReadOnlyCollection<LidKey> keys, CancellationToken cancellation) =>
         !IsConfigured || await TryAsync(
             async redis =>
             {
-                await redis.KeyDeleteAsync([.. keys.Select(NameOf)]);
+                var batch = redis.CreateBatch();
+                var writes = keys.Select(key => batch.StringSetAsync(NameOf(key), MarkOf(key), MarkStays)).ToArray();
+                batch.Execute();
+                await Task.WhenAll(writes);
                 return true;
             },
-            "delete",
+            "mark",
             cancellation);
 
     /// <summary>Takes the task of filling Redis, unless another process has it.</summary>
@@ -154,6 +162,8 @@ public sealed class RedisLidEntries : IAsyncDisposable
             return new LidEntry(phone, grade, fields[6], first, last, eventId);
         return null;
     }
+
+    private static string MarkOf(LidKey key) => OwnerOf(key) + "|";
 
     private static string OwnerOf(LidKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.BusinessId}:{key.Lid}");
 

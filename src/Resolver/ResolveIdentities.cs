@@ -59,9 +59,10 @@ public sealed class ResolveIdentities(
         foreach (var item in items)
         {
             var business = item.Origin.BusinessId;
-            foreach (var pair in item.Read.Pairs) keys.Add(new LidKey(business, pair.Lid));
+            foreach (var key in LidsStated(item)) keys.Add(key);
             foreach (var party in item.Parties)
                 if (party.Phone is null && party.Lid is { } lid) keys.Add(new LidKey(business, lid));
+            if (item.Read is { Names.Count: > 0, Contact: { Phone: null, Lid: { } named } }) keys.Add(new LidKey(business, named));
             // A phone whose digits this business knows as a LID is not believed, so the digits are looked up as well.
             doubtful.Clear();
             item.Read.AddPhoneDigits(doubtful);
@@ -77,8 +78,14 @@ public sealed class ResolveIdentities(
         var keys = new HashSet<LidKey>(pass.Changes.Parked.Keys);
         foreach (var hint in pass.Changes.Hints) keys.Add(hint.Key);
         foreach (var item in items)
-            foreach (var pair in item.Read.Pairs) keys.Add(new LidKey(item.Origin.BusinessId, pair.Lid));
+            foreach (var key in LidsStated(item)) keys.Add(key);
         return keys;
+    }
+
+    private static IEnumerable<LidKey> LidsStated(RawItemRead item)
+    {
+        foreach (var pair in item.Read.Pairs) yield return new LidKey(item.Origin.BusinessId, pair.Lid);
+        if (item.Read.Ruling is { } ruling) yield return new LidKey(item.Origin.BusinessId, ruling.Lid);
     }
 
     private ResolvePass Decide(RawItemRead[] items, LidView view, IReadOnlyDictionary<LidKey, LidRow>? truth, OwnAddressBook.Page own)
@@ -107,7 +114,12 @@ public sealed class ResolveIdentities(
         for (var i = 0; i < items.Length; i++)
         {
             var business = items[i].Origin.BusinessId;
-            pass.ResolveByEndpoint(i, lid => flights.TryGetValue(new LidKey(business, lid), out var answer) && answer.IsCompletedSuccessfully ? answer.Result.Phone : null);
+            pass.ResolveByEndpoint(i, lid =>
+            {
+                var key = new LidKey(business, lid);
+                if (!flights.TryGetValue(key, out var answer) || !answer.IsCompletedSuccessfully || answer.Result.Phone is not { } phone) return null;
+                return pass.IsDenied(key, phone) ? null : phone;
+            });
         }
     }
 }

@@ -20,6 +20,7 @@ public sealed class ResolvePass
     public ResolvePass(LidView view, IReadOnlyDictionary<LidKey, LidRow>? truth = null, Func<long, bool>? trustsQuotes = null)
     {
         known = view.Entries.ToDictionary(pair => pair.Key, pair => new LidRow(pair.Value, []));
+        foreach (var (key, rulings) in view.Rulings) known[key] = known.GetValueOrDefault(key, LidRow.Empty) with { Rulings = rulings };
         foreach (var (key, row) in truth ?? new Dictionary<LidKey, LidRow>()) known[key] = row;
         parked = view.Parked;
         this.trustsQuotes = trustsQuotes ?? (_ => false);
@@ -30,6 +31,9 @@ public sealed class ResolvePass
 
     /// <summary>One result for each item, in order.</summary>
     public IReadOnlyList<ResolveResult> Results => results;
+
+    /// <summary>Whether an operator has denied a pair, at the end of the batch.</summary>
+    public bool IsDenied(LidKey key, PhoneNumber phone) => known.GetValueOrDefault(key)?.Denies(phone) == true;
 
     /// <summary>Decides the whole batch.</summary>
     public void Run(IReadOnlyList<RawItemRead> items)
@@ -64,14 +68,15 @@ public sealed class ResolvePass
         var reader = read.Reader is { } receiver ? change(receiver) : null;
         return ReferenceEquals(peer, read.Peer) && ReferenceEquals(author, read.Author) && ReferenceEquals(reader, read.Reader)
             ? read
-            : read with { Peer = peer, Author = author, Reader = reader };
+            : read with { Peer = peer, Author = author, Reader = reader, Names = ReadEvent.Renamed(read.Author, author, read.Names) };
     }
 
     private ResolveResult Resolve(RawItemRead item)
     {
+        if (item.Read.Ruling is { } ruling) return Rule(item, ruling);
         var business = item.Origin.BusinessId;
-        // A phone that is itself a LID of this business is no phone; what states it is not believed.
-        var read = item.Read.DistrustIfKnownAsLid(digits => IsLidOfAnother(business, digits));
+        // A phone that is itself a LID of this business is no phone; what states it is not believed. Nor is the half of a person that an operator denies.
+        var read = item.Read.DistrustIfKnownAsLid(digits => IsLidOfAnother(business, digits)).Separate((lid, phone) => IsDenied(new LidKey(business, lid), phone));
 
         var statements = new List<ResolveStatement>();
         foreach (var pair in read.Pairs) statements.Add(Learn(item, read, pair, statements.Count));
@@ -89,7 +94,7 @@ public sealed class ResolvePass
             if (party.Phone is not null || party.Lid is not { } lid) return party;
             var best = known.GetValueOrDefault(new LidKey(business, lid))?.Best;
             var isQuoted = best?.Grade == MappingGrade.Quoted;
-            var answer = EvidenceLadder.Resolve(party, isQuoted ? null : best?.Phone, null, isQuoted ? best!.Phone : null);
+            var answer = EvidenceLadder.Resolve(party, isQuoted ? null : best?.Phone, null, isQuoted ? best?.Phone : null);
             if (answer.Phone is { } phone && IsLidOfAnother(business, phone.Digits))
             {
                 refused++;
@@ -99,7 +104,32 @@ public sealed class ResolvePass
             return answer;
         });
         foreach (var lid in unknown) Park(item, new LidKey(business, lid));
-        return new ResolveResult(resolved, statements, unknown, refused);
+        return new ResolveResult(WithContact(resolved, business), statements, unknown, refused);
+    }
+
+    // Whom an address book names is looked up and never asked for: it is full of people who never write.
+    private ReadEvent WithContact(ReadEvent read, long business)
+    {
+        if (read.Names.Count == 0 || read.Contact is not { Phone: null, Lid: { } lid } contact) return read;
+        if (known.GetValueOrDefault(new LidKey(business, lid))?.Best is not { Grade: > MappingGrade.Quoted } best || IsLidOfAnother(business, best.Phone.Digits)) return read;
+        var found = EvidenceLadder.Resolve(contact, best.Phone, null);
+        return read with { Contact = found, Names = ReadEvent.Renamed(contact, found, read.Names) };
+    }
+
+    // Written down even when a later word stands, so that a repeated event reads the truth and tells it again.
+    private ResolveResult Rule(RawItemRead item, Ruling ruling)
+    {
+        var key = new LidKey(item.Origin.BusinessId, ruling.Lid);
+        var said = new DatedRuling(ruling.Phone, ruling.IsDenied, item.At, item.Origin.EventId, item.Origin.Raw);
+        var before = known.GetValueOrDefault(key);
+        var row = MappingRules.Rule(before, said);
+        known[key] = row;
+        Changes.Rulings[(key, said.Phone)] = row.Rulings.First(one => one.Phone == said.Phone);
+        if (!ReferenceEquals(row, before)) Changes.Rows[key] = row;
+        if (before?.Best is { } best && row.Best?.Phone != best.Phone) Changes.Moved.Add(key);
+        if (row.Best is { Grade: > MappingGrade.Quoted }) NoLongerParked(key);
+        else Changes.Found.Remove(key);
+        return new ResolveResult(item.Read, [], [], 0) { Ruling = new ResolveRuling(key, said, row) };
     }
 
     private ResolveStatement Learn(RawItemRead item, ReadEvent read, LearnedPair pair, int index)
@@ -114,7 +144,7 @@ public sealed class ResolvePass
             Changes.Rows[key] = change.Row;
         }
         if (change.Verdict == MappingVerdict.Replaced) Changes.Moved.Add(key);
-        if (change.Row.Best.Grade > MappingGrade.Quoted && (before is null || before.Best.Grade == MappingGrade.Quoted)) NoLongerParked(key);
+        if (change.Row.Best is { Grade: > MappingGrade.Quoted } && before?.Best is null or { Grade: MappingGrade.Quoted }) NoLongerParked(key);
 
         var statement = new ResolveStatement(pair.Lid, seen, change, DerivedIds.Of(item.Origin.EventId, $"mapping {pair.Lid} {pair.Phone}"));
         if (statement.IsNewest)
@@ -151,5 +181,5 @@ public sealed class ResolvePass
 
     // Known as a LID with another phone. A LID whose own phone has the same digits is a coincidence and no reason to doubt.
     private bool IsLidOfAnother(long business, string digits) =>
-        Lid.TryParse(digits, out var lid) && known.TryGetValue(new LidKey(business, lid), out var row) && row.Best.Phone.Digits != digits;
+        Lid.TryParse(digits, out var lid) && known.TryGetValue(new LidKey(business, lid), out var row) && row.Best is { } best && best.Phone.Digits != digits;
 }

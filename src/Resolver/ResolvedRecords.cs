@@ -25,6 +25,12 @@ public sealed class ResolvedRecords(OutputTopic<EnrichedEvent> enriched, OutputT
         foreach (var statement in result.Statements)
             if (statement.IsNews || statement.IsAnnouncedAsNewest) Announce(item, statement, records);
 
+        if (result.Ruling is { } ruling)
+        {
+            metrics.CountEvent(kind, "ruling");
+            Announce(item, ruling, records);
+            return Outcome.Of(records);
+        }
         if (result.Resolved.Kind == EventKind.Error)
         {
             metrics.CountEvent(kind, "dead_letter");
@@ -41,6 +47,11 @@ public sealed class ResolvedRecords(OutputTopic<EnrichedEvent> enriched, OutputT
                 metrics.CountResolved((result.Resolved.GroupId is null ? result.Resolved.Peer : result.Resolved.Author)?.Source.ToWord() ?? "none");
             records.Add(enriched.Record(Topics.KeyOf(raw.BusinessId), follows, raw.EventId, EventTypes.Of(follows), raw.BusinessId, item.At));
         }
+        foreach (var name in result.Resolved.Names)
+        {
+            var learned = Enrichment.OfName(item.Origin, name, item.At);
+            records.Add(enriched.Record(Topics.KeyOf(raw.BusinessId), learned, learned.EventId, EventTypes.Of(learned), raw.BusinessId, item.At));
+        }
         return records.Count > 0 ? Outcome.Of(records) : new Outcome.Skip(kind);
     }
 
@@ -50,7 +61,31 @@ public sealed class ResolvedRecords(OutputTopic<EnrichedEvent> enriched, OutputT
         var id = statement.EventId.ToString();
         var learned = Enrichment.OfMapping(item.Origin, statement.EventId, key, statement.Seen, statement.Change.Previous?.Phone);
         records.Add(enriched.Record(Topics.KeyOf(key.BusinessId), learned, id, EventTypes.Of(learned), key.BusinessId, statement.Seen.At));
-        records.Add(mappings.Record(
-            Topics.KeyOf(key.BusinessId, key.Lid.Digits), Enrichment.OfEntry(key, statement.Change.Row.Best), id, "whatsapp.lid-mapping.v1", key.BusinessId, statement.Seen.At));
+        records.Add(CompactedRow(key, statement.Change.Row, id, statement.Seen.At));
+    }
+
+    // All of it each time the event comes: nobody can tell whether it was told before the last crash.
+    private void Announce(RawItemRead item, ResolveRuling ruling, List<Output> records)
+    {
+        var (key, said) = (ruling.Key, ruling.Said);
+        var id = DerivedIds.Of(item.Origin.EventId, $"ruling {key.Lid} {said.Phone}");
+        var denied = Enrichment.OfRuling(item.Origin, id, ruling);
+        records.Add(enriched.Record(Topics.KeyOf(key.BusinessId), denied, id.ToString(), EventTypes.Of(denied), key.BusinessId, said.At));
+        if (ruling.Allowed is { } allowed)
+        {
+            var learnedId = DerivedIds.Of(item.Origin.EventId, $"mapping {key.Lid} {allowed.Phone}");
+            var seen = new LidObservation(allowed.Phone, allowed.Grade, allowed.Source, allowed.LastSeen, allowed.EventId, allowed.Raw);
+            var learned = Enrichment.OfMapping(item.Origin, learnedId, key, seen, previous: null);
+            records.Add(enriched.Record(Topics.KeyOf(key.BusinessId), learned, learnedId.ToString(), EventTypes.Of(learned), key.BusinessId, said.At));
+        }
+        records.Add(CompactedRow(key, ruling.Row, id.ToString(), said.At));
+    }
+
+    private Output CompactedRow(LidKey key, LidRow row, string eventId, DateTimeOffset at)
+    {
+        var name = Topics.KeyOf(key.BusinessId, key.Lid.Digits);
+        return row.Best is { } best
+            ? mappings.Record(name, Enrichment.OfEntry(key, best), eventId, EventTypes.LidMapping, key.BusinessId, at)
+            : mappings.Tombstone(name, eventId, EventTypes.LidMapping, key.BusinessId, at);
     }
 }

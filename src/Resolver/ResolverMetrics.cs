@@ -42,7 +42,7 @@ public sealed class ResolverMetrics : IDisposable
 
     /// <summary>One event.</summary>
     /// <param name="kind">What it is about.</param>
-    /// <param name="becomes">What follows: <c>message</c>, <c>change</c> (of a message), <c>nothing</c> or <c>dead_letter</c>.</param>
+    /// <param name="becomes">What follows: <c>message</c>, <c>change</c> (of a message), <c>ruling</c>, <c>nothing</c> or <c>dead_letter</c>.</param>
     public void CountEvent(string kind, string becomes) =>
         events.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("becomes", becomes));
 

@@ -8,7 +8,13 @@ public sealed class TableChanges
     /// <summary>Rows of the LID table that are new or different.</summary>
     public Dictionary<LidKey, LidRow> Rows { get; } = [];
 
-    /// <summary>LIDs whose best phone was another one before. What the shared cache says of them is wrong from now on.</summary>
+    /// <summary>The rows among them that have a phone.</summary>
+    public IEnumerable<KeyValuePair<LidKey, LidEntry>> BestRows => Rows.Where(row => row.Value.Best is not null).Select(row => KeyValuePair.Create(row.Key, row.Value.Best!));
+
+    /// <summary>What operators have said, for each pair the word that stands.</summary>
+    public Dictionary<(LidKey Key, PhoneNumber Phone), DatedRuling> Rulings { get; } = [];
+
+    /// <summary>LIDs whose best phone was another one before, or that have lost it. What the shared cache says of them is wrong from now on.</summary>
     public HashSet<LidKey> Moved { get; } = [];
 
     /// <summary>LIDs that have got a phone: nobody needs to be asked any more.</summary>
@@ -27,7 +33,7 @@ public sealed class TableChanges
     public List<OwnAddressSeen> OwnAddresses { get; } = [];
 
     /// <summary>Nothing to write.</summary>
-    public bool IsEmpty => Rows.Count == 0 && Parked.Count == 0 && Hints.Count == 0 && AskAgain.Count == 0 && OwnAddresses.Count == 0;
+    public bool IsEmpty => Rows.Count == 0 && Rulings.Count == 0 && Parked.Count == 0 && Hints.Count == 0 && AskAgain.Count == 0 && OwnAddresses.Count == 0;
 }
 
 /// <summary>A quoted author's phone, beside the LID that quoted it.</summary>

@@ -32,6 +32,18 @@ internal static class TableWrites
          WHERE m.business_id = best.business_id AND m.lid = best.lid AND m.phone_e164 = best.phone
         """;
 
+    private const string DeleteEntries = """
+        DELETE FROM lid_mappings m USING unnest($1, $2) AS lost (business_id, lid) WHERE m.business_id = lost.business_id AND m.lid = lost.lid
+        """;
+
+    // Decided under the lock, on what was there: what is written is the word that stands.
+    private const string WriteRulings = """
+        INSERT INTO denied_pair AS d (business_id, lid, phone_e164, denied, at, event_id, raw_partition, raw_offset)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (business_id, lid, phone_e164) DO UPDATE SET
+          denied = excluded.denied, at = excluded.at, event_id = excluded.event_id, raw_partition = excluded.raw_partition, raw_offset = excluded.raw_offset
+        """;
+
     private const string Park = """
         INSERT INTO lid_parked (business_id, lid, source, session, event_id, raw_partition, raw_offset, parked_at, next_check_at)
         SELECT *, $9 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
@@ -93,6 +105,7 @@ internal static class TableWrites
         await using var batch = new NpgsqlBatch(connection, transaction);
         if (stale.Length > 0) batch.Add(RaiseEpochs, Column(stale));
         AddRows(batch, changes);
+        AddRulings(batch, changes);
         AddParked(batch, changes, now);
         AddHints(batch, changes, now);
         AddOwnAddresses(batch, changes);
@@ -107,16 +120,37 @@ internal static class TableWrites
     private static void AddRows(NpgsqlBatch batch, TableChanges changes)
     {
         if (changes.Rows.Count == 0) return;
-        var best = changes.Rows.Select(row => (row.Key, Entry: row.Value.Best)).ToArray();
-        batch.Add(WriteEntries, EntryColumns(best));
-        var contested = changes.Rows.Where(row => row.Value.Others.Count > 0).ToArray();
-        if (contested.Length == 0) return;
+        var best = changes.BestRows.Select(row => (row.Key, Entry: row.Value)).ToArray();
+        if (best.Length > 0) batch.Add(WriteEntries, EntryColumns(best));
+        var lost = changes.Rows.Where(row => row.Value.Best is null).Select(row => row.Key).ToArray();
+        if (lost.Length > 0) batch.Add(DeleteEntries, Column(Array.ConvertAll(lost, key => key.BusinessId)), Column(Array.ConvertAll(lost, key => key.Lid.Digits)));
+
+        // A pair that is allowed again may have been the only one in the history.
+        var contested = changes.Rows.Where(row => row.Value is { Best: not null } and ({ Others.Count: > 0 } or { Rulings.Count: > 0 })).ToArray();
+        if (contested.Length > 0)
+            batch.Add(
+                DropBestFromOthers,
+                Column(Array.ConvertAll(contested, row => row.Key.BusinessId)),
+                Column(Array.ConvertAll(contested, row => row.Key.Lid.Digits)),
+                Column(Array.ConvertAll(contested, row => row.Value.Best!.Phone.ToString())));
+        var others = changes.Rows.SelectMany(row => row.Value.Others.Select(other => (row.Key, Entry: other))).ToArray();
+        if (others.Length > 0) batch.Add(WriteOthers, EntryColumns(others));
+    }
+
+    private static void AddRulings(NpgsqlBatch batch, TableChanges changes)
+    {
+        if (changes.Rulings.Count == 0) return;
+        var rulings = changes.Rulings.ToArray();
         batch.Add(
-            DropBestFromOthers,
-            Column(Array.ConvertAll(contested, row => row.Key.BusinessId)),
-            Column(Array.ConvertAll(contested, row => row.Key.Lid.Digits)),
-            Column(Array.ConvertAll(contested, row => row.Value.Best.Phone.ToString())));
-        batch.Add(WriteOthers, EntryColumns([.. contested.SelectMany(row => row.Value.Others.Select(other => (row.Key, Entry: other)))]));
+            WriteRulings,
+            Column(Array.ConvertAll(rulings, one => one.Key.Key.BusinessId)),
+            Column(Array.ConvertAll(rulings, one => one.Key.Key.Lid.Digits)),
+            Column(Array.ConvertAll(rulings, one => one.Key.Phone.ToString())),
+            Column(Array.ConvertAll(rulings, one => one.Value.IsDenied)),
+            Column(Array.ConvertAll(rulings, one => one.Value.At.UtcDateTime)),
+            Column(Array.ConvertAll(rulings, one => one.Value.EventId)),
+            Column(Array.ConvertAll(rulings, one => one.Value.Raw?.Partition)),
+            Column(Array.ConvertAll(rulings, one => one.Value.Raw?.Offset)));
     }
 
     private static void AddParked(NpgsqlBatch batch, TableChanges changes, DateTimeOffset now)

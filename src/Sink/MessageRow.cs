@@ -32,6 +32,9 @@ public sealed record MessageRow
     /// <summary>Who the conversation is with.</summary>
     public required PartyColumns Peer { get; init; }
 
+    /// <summary>The address of the other side as it came, in a direct chat: what a split goes by.</summary>
+    public string? PeerAddress { get; init; }
+
     /// <summary>Who wrote it.</summary>
     public required PartyColumns Author { get; init; }
 
@@ -67,6 +70,7 @@ public sealed record MessageRow
             EventId = origin.EventId,
             Raw = origin.Raw,
             Peer = Peer.And(later.Peer),
+            PeerAddress = origin.PeerAddress ?? PeerAddress ?? later.PeerAddress,
             Author = Author.And(later.Author),
             PushName = PushName ?? later.PushName,
             Type = replaces ? later.Type : Type,
@@ -75,6 +79,15 @@ public sealed record MessageRow
             SentAt = SentAt is null || later.SentAt < SentAt ? later.SentAt ?? SentAt : SentAt,
             Undecryptable = Undecryptable && later.Undecryptable,
         };
+    }
+
+    /// <summary>The row of a direct message without the side of a denied pair that is not its address.</summary>
+    public MessageRow WithoutDenied()
+    {
+        var ofLid = PeerAddress?.EndsWith("@lid", StringComparison.Ordinal) ?? Peer.Source != "direct";
+        return this with { Peer = Allowed(Peer), Author = FromMe ? Author : Allowed(Author) };
+
+        PartyColumns Allowed(PartyColumns party) => ofLid ? new PartyColumns(null, party.Lid, "none", null) : party with { Lid = null };
     }
 
     /// <summary>True when both are copies of one message of a group, written by the same member under different addresses.</summary>

@@ -15,6 +15,7 @@ internal static class MessageSql
         CASE WHEN {IsOrigin} THEN n.event_id ELSE o.event_id END AS event_id,
         CASE WHEN {IsOrigin} THEN n.raw_partition ELSE o.raw_partition END AS raw_partition,
         CASE WHEN {IsOrigin} THEN n.raw_offset ELSE o.raw_offset END AS raw_offset,
+        CASE WHEN {IsOrigin} THEN COALESCE(n.peer_address, o.peer_address) ELSE COALESCE(o.peer_address, n.peer_address) END AS peer_address,
         COALESCE(o.peer_phone, n.peer_phone) AS peer_phone,
         COALESCE(o.peer_lid, n.peer_lid) AS peer_lid,
         CASE WHEN o.peer_phone IS NULL AND n.peer_phone IS NOT NULL THEN n.peer_source ELSE o.peer_source END AS peer_source,
@@ -33,7 +34,7 @@ internal static class MessageSql
 
     /// <summary>Takes the columns of <see cref="BestOfBoth"/> over from <c>b</c>.</summary>
     public const string TakesTheBest = """
-        event_id = b.event_id, raw_partition = b.raw_partition, raw_offset = b.raw_offset,
+        event_id = b.event_id, raw_partition = b.raw_partition, raw_offset = b.raw_offset, peer_address = b.peer_address,
         peer_phone = b.peer_phone, peer_lid = b.peer_lid, peer_source = b.peer_source, peer_field = b.peer_field,
         author_phone = b.author_phone, author_lid = b.author_lid, author_source = b.author_source, author_field = b.author_field,
         push_name = b.push_name, type = b.type, body = b.body, status = b.status, sent_at = b.sent_at, undecryptable = b.undecryptable
@@ -41,11 +42,11 @@ internal static class MessageSql
 
     /// <summary>True when that would change the row <c>m</c>: a repetition writes nothing.</summary>
     public const string IsNotTheBestYet = """
-        (m.event_id, m.raw_partition, m.raw_offset,
+        (m.event_id, m.raw_partition, m.raw_offset, m.peer_address,
          m.peer_phone, m.peer_lid, m.peer_source, m.peer_field, m.author_phone, m.author_lid, m.author_source, m.author_field,
          m.push_name, m.type, m.body, m.status, m.sent_at, m.undecryptable)
         IS DISTINCT FROM
-        (b.event_id, b.raw_partition, b.raw_offset,
+        (b.event_id, b.raw_partition, b.raw_offset, b.peer_address,
          b.peer_phone, b.peer_lid, b.peer_source, b.peer_field, b.author_phone, b.author_lid, b.author_source, b.author_field,
          b.push_name, b.type, b.body, b.status, b.sent_at, b.undecryptable)
         """;

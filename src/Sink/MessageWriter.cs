@@ -10,10 +10,10 @@ internal static class MessageWriter
     private const string NewMessagesAreStored = """
         INSERT INTO whatsapp_message (business_id, conversation_id, message_id, author_key, event_id, from_me, peer_phone, peer_lid, peer_source,
                                       author_phone, author_lid, author_source, push_name, type, body, status, sent_at, undecryptable,
-                                      peer_field, author_field, raw_partition, raw_offset)
+                                      peer_field, author_field, raw_partition, raw_offset, peer_address)
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::uuid[], $6::boolean[], $7::text[], $8::text[], $9::text[],
                              $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::smallint[], $17::timestamptz[], $18::boolean[],
-                             $19::text[], $20::text[], $21::integer[], $22::bigint[])
+                             $19::text[], $20::text[], $21::integer[], $22::bigint[], $23::text[])
             ON CONFLICT (business_id, conversation_id, author_key, message_id) DO NOTHING
         RETURNING event_id
         """;
@@ -23,10 +23,10 @@ internal static class MessageWriter
           FROM (SELECT o.id, o.sent_at AS sent_before, {MessageSql.BestOfBoth}
                   FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::uuid[], $6::boolean[], $7::text[], $8::text[], $9::text[],
                               $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::smallint[], $17::timestamptz[], $18::boolean[],
-                              $19::text[], $20::text[], $21::integer[], $22::bigint[])
+                              $19::text[], $20::text[], $21::integer[], $22::bigint[], $23::text[])
                        AS n (business_id, conversation_id, message_id, author_key, event_id, from_me, peer_phone, peer_lid, peer_source,
                              author_phone, author_lid, author_source, push_name, type, body, status, sent_at, undecryptable,
-                             peer_field, author_field, raw_partition, raw_offset)
+                             peer_field, author_field, raw_partition, raw_offset, peer_address)
                   JOIN whatsapp_message o ON o.business_id = n.business_id AND o.conversation_id = n.conversation_id
                                          AND o.author_key = n.author_key AND o.message_id = n.message_id) b
          WHERE m.id = b.id AND {MessageSql.IsNotTheBestYet}
@@ -74,5 +74,6 @@ internal static class MessageWriter
         Column(Array.ConvertAll(rows, row => row.Author.Field)),
         Column(Array.ConvertAll(rows, row => row.Raw?.Partition)),
         Column(Array.ConvertAll(rows, row => row.Raw?.Offset)),
+        Column(Array.ConvertAll(rows, row => row.PeerAddress)),
     ];
 }

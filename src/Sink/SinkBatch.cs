@@ -30,6 +30,8 @@ public sealed class SinkBatch
                 case SinkEntry.Stored stored: Fold(at, stored.Row); break;
                 case SinkEntry.Updated updated: Updates.Add(updated.Row); break;
                 case SinkEntry.Merged merged: Moves[merged.AbsorbedId] = merged.SurvivorId; break;
+                case SinkEntry.Split split: Splits.Add(split); break;
+                case SinkEntry.Nothing: break;
                 default: throw new ArgumentException("A batch with something unusable in it is not stored.", nameof(entries));
             }
         }
@@ -43,6 +45,9 @@ public sealed class SinkBatch
 
     /// <summary>Conversations that ended, with the one each is part of now.</summary>
     public Dictionary<long, long> Moves { get; } = [];
+
+    /// <summary>Conversations that turned out to be with two people.</summary>
+    public List<SinkEntry.Split> Splits { get; } = [];
 
     /// <summary>Rows of groups whose author may be stored under another address already.</summary>
     public IEnumerable<int> RowsOfGroups => ofGroups.Values.SelectMany(rows => rows).Where(at => !messages[at].FromMe);
@@ -58,6 +63,8 @@ public sealed class SinkBatch
         {
             SinkEntry.Stored => isFirst[at] && isNew[rowOf[at]] ? Outcome.Done : SinkOutcomes.Duplicate,
             SinkEntry.Updated { Row.Change: var change } => SinkOutcomes.Of(change),
+            SinkEntry.Split => SinkOutcomes.Split,
+            SinkEntry.Nothing nothing => new Outcome.Skip(nothing.Kind),
             _ => SinkOutcomes.Merge,
         }),
     ];

@@ -24,6 +24,19 @@ public abstract record SinkEntry
     /// <param name="SurvivorId">What it is part of now, which may be further on than the event says.</param>
     public sealed record Merged(long BusinessId, long AbsorbedId, long SurvivorId) : SinkEntry;
 
+    /// <summary>A conversation turned out to be with two people.</summary>
+    /// <param name="BusinessId">The business.</param>
+    /// <param name="FromId">The conversation in which the messages of both may lie.</param>
+    /// <param name="Lid">The LID of the pair that was denied.</param>
+    /// <param name="Phone">The phone of the pair that was denied.</param>
+    public sealed record Split(long BusinessId, long FromId, string Lid, string Phone) : SinkEntry;
+
+    /// <summary>An event that asks for nothing here.</summary>
+    /// <param name="BusinessId">The business.</param>
+    /// <param name="ConversationId">The conversation it speaks of.</param>
+    /// <param name="Kind">The reason under which it is counted.</param>
+    public sealed record Nothing(long BusinessId, long ConversationId, string Kind) : SinkEntry;
+
     /// <summary>An event that can never be stored.</summary>
     public sealed record Unusable(string Reason, string Detail) : SinkEntry;
 
@@ -40,6 +53,11 @@ public abstract record SinkEntry
             return new Unusable("no_body", "The event has no body that this version knows.");
         if (@event.BodyCase is LinkedEvent.BodyOneofCase.ConversationMerged)
             return OfMerge(@event);
+        if (@event.BodyCase is LinkedEvent.BodyOneofCase.ConversationSplit)
+            return OfSplit(@event);
+        // The ThreadLinker has written the key; the conversation is the same.
+        if (@event.BodyCase is LinkedEvent.BodyOneofCase.ConversationRekeyed)
+            return new Nothing(@event.BusinessId, @event.ConversationRekeyed.Conversation?.ConversationId ?? 0, "rekey");
         if (@event.Conversation is not { ConversationId: > 0 })
             return new Unusable("unknown_conversation", "The event names no conversation.");
 
@@ -57,28 +75,51 @@ public abstract record SinkEntry
         Stored { Row: var row } => (row.BusinessId, row.ConversationId),
         Updated { Row: var row } => (row.BusinessId, row.ConversationId),
         Merged merged => (merged.BusinessId, merged.AbsorbedId),
+        Split split => (split.BusinessId, split.FromId),
+        Nothing nothing => (nothing.BusinessId, nothing.ConversationId),
         _ => default,
     };
 
-    /// <summary>The entry in the conversation that is live now.</summary>
-    /// <param name="survivors">For each conversation that exists, what it is part of now; itself when it is live.</param>
-    public SinkEntry In(IReadOnlyDictionary<(long BusinessId, long ConversationId), long> survivors)
+    /// <summary>Where a direct message or what happened to one came from or went to; null for everything else.</summary>
+    public PeerKey? Peer => this switch
     {
-        if (!survivors.TryGetValue(Conversation, out var home))
+        Stored { Row: { IsGroup: false } row } => PeerKey.Of(row.BusinessId, row.PeerAddress, row.Peer.Lid, row.Peer.Phone),
+        Updated { Row: { PeerAddress: { } address } row } => PeerKey.Of(row.BusinessId, address, null, null),
+        _ => null,
+    };
+
+    /// <summary>The entry in the conversation that is live now.</summary>
+    /// <param name="homes">For each conversation that exists, what it is part of now; itself when it is live.</param>
+    public SinkEntry In(IReadOnlyDictionary<(long BusinessId, long ConversationId), Home> homes)
+    {
+        if (!homes.TryGetValue(Conversation, out var home))
             return new Unusable("unknown_conversation", "The business has no such conversation.");
         return this switch
         {
-            Stored stored => stored.Row.ConversationId == home ? stored : new Stored(stored.Row with { ConversationId = home }),
-            Updated updated => updated.Row.ConversationId == home ? updated : new Updated(updated.Row with { ConversationId = home }),
-            Merged merged when merged.AbsorbedId == home => new Unusable("unknown_merge", "The directory does not know that the conversation has ended."),
-            Merged merged => merged with { SurvivorId = home },
-            _ => this,
+            // Told before an operator took the merge back; where its messages belong is asked address by address.
+            Merged merged when merged.AbsorbedId == home.Id && home.IsSplit => new Nothing(merged.BusinessId, merged.AbsorbedId, "undone_merge"),
+            Merged merged when merged.AbsorbedId == home.Id => new Unusable("unknown_merge", "The directory does not know that the conversation has ended."),
+            Merged merged => merged with { SurvivorId = home.Id },
+            Split split => split with { FromId = home.Id },
+            _ => At(home.Id),
         };
     }
+
+    /// <summary>A message or what happened to one, in another conversation.</summary>
+    public SinkEntry At(long home) => this switch
+    {
+        Stored stored => stored.Row.ConversationId == home ? stored : new Stored(stored.Row with { ConversationId = home }),
+        Updated updated => updated.Row.ConversationId == home ? updated : new Updated(updated.Row with { ConversationId = home }),
+        _ => this,
+    };
 
     private static SinkEntry OfMerge(LinkedEvent @event) => @event.ConversationMerged is { Absorbed: { ConversationId: > 0 } absorbed, Survivor: { } survivor }
         ? new Merged(@event.BusinessId, absorbed.ConversationId, survivor.ConversationId)
         : new Unusable("unknown_conversation", "The merge does not name two conversations.");
+
+    private static SinkEntry OfSplit(LinkedEvent @event) => @event.ConversationSplit is { From: { ConversationId: > 0 } from, Into: not null } split
+        ? new Split(@event.BusinessId, from.ConversationId, PostgresText.Of(split.Lid), PostgresText.Of(split.Phone))
+        : new Unusable("unknown_conversation", "The split does not name two conversations.");
 
     private static SinkEntry OfMessage(LinkedEvent @event, Guid id, Message message)
     {
@@ -100,6 +141,7 @@ public abstract record SinkEntry
             FromMe = message.FromMe,
             IsGroup = message.Kind == Message.Types.Kind.Group,
             Peer = PartyColumns.Of(message.Peer),
+            PeerAddress = PostgresText.OrNull(message.Peer?.Address),
             Author = PartyColumns.Of(message.Author),
             PushName = PostgresText.OrNull(message.PushName),
             Type = PostgresText.OrNull(message.Type) ?? "unknown",
@@ -123,6 +165,7 @@ public abstract record SinkEntry
             TargetId = PostgresText.Of(receipt.TargetId),
             TargetFromMe = receipt.TargetFromMe,
             Change = "receipt",
+            PeerAddress = PostgresText.OrNull(receipt.Peer?.Address),
             AuthorKey = author,
             Status = DeliveryStatus.Of(receipt.Status),
             At = TimeOf(receipt.At) ?? TimeOf(@event.ReceivedAt),
@@ -150,6 +193,7 @@ public abstract record SinkEntry
             TargetId = PostgresText.Of(update.TargetId),
             TargetFromMe = update.TargetFromMe,
             Change = change,
+            PeerAddress = PostgresText.OrNull(update.Peer?.Address),
             AuthorKey = AuthorKey.Of(update.Kind, update.FromMe, update.Author),
             Reaction = change == "reaction" ? PostgresText.Of(update.Reaction) : null,
             Body = update.HasText ? PostgresText.Of(update.Text) : null,

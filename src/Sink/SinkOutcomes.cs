@@ -16,6 +16,9 @@ public static class SinkOutcomes
     /// <summary>Conversations were joined.</summary>
     public static Outcome Merge { get; } = new Outcome.Skip("merge");
 
+    /// <summary>A conversation was taken apart.</summary>
+    public static Outcome Split { get; } = new Outcome.Skip("split");
+
     /// <summary>An update was applied, or is kept for a message that has not come yet.</summary>
     public static Outcome Of(string change) => Updates[change];
 

@@ -29,8 +29,8 @@ public sealed class StoreConversations(NpgsqlDataSource database, SinkMetrics me
 
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var survivors = await MoveAndResolveAsync(connection, transaction, batch.Next, entries, cancellation);
-        entries = [.. entries.Select(entry => entry.In(survivors))];
+        var homes = await MoveAndResolveAsync(connection, transaction, batch.Next, entries, cancellation);
+        entries = await ConversationReader.AtHomeAsync(connection, transaction, entries, homes, cancellation);
         if (Array.Exists(entries, entry => entry is SinkEntry.Unusable))
         {
             await transaction.RollbackAsync(cancellation);
@@ -48,17 +48,17 @@ public sealed class StoreConversations(NpgsqlDataSource database, SinkMetrics me
 
     /// <summary>Takes the positions first: a process that has lost its partition stops here, before it has touched a row.</summary>
     /// <exception cref="PositionConflictException">A position is not the expected one.</exception>
-    private async Task<Dictionary<(long BusinessId, long ConversationId), long>> MoveAndResolveAsync(
+    private async Task<Dictionary<(long BusinessId, long ConversationId), Home>> MoveAndResolveAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Position> next, SinkEntry[] entries, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         var haveMoved = positions.AddMove(batch, next);
-        ConversationReader.AddSurvivors(batch, entries.Select(entry => entry.Conversation).ToHashSet());
-        Dictionary<(long, long), long> survivors;
+        ConversationReader.AddHomes(batch, entries.Select(entry => entry.Conversation).ToHashSet());
+        Dictionary<(long, long), Home> homes;
         await using (var rows = await batch.ExecuteReaderAsync(cancellation))
-            survivors = await ConversationReader.ReadSurvivorsAsync(rows, cancellation);
+            homes = await ConversationReader.ReadHomesAsync(rows, cancellation);
 
-        if (haveMoved()) return survivors;
+        if (haveMoved()) return homes;
         await transaction.RollbackAsync(cancellation);
         throw new PositionConflictException("A stored position is not the one this process left: another process has moved on.");
     }
@@ -66,18 +66,20 @@ public sealed class StoreConversations(NpgsqlDataSource database, SinkMetrics me
     /// <returns>For each message row, whether it is new; and how many stored rows were given up as copies.</returns>
     private static async Task<(bool[] IsNew, long Folded)> StoreAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)
     {
+        var (apart, foldedApart) = await ConversationSplitter.SplitAsync(connection, transaction, rows.Splits, cancellation);
         var (stored, folded) = await InsertAsync(connection, transaction, rows, cancellation);
         bool[] isNew = [.. rows.Messages.Select(row => stored.Contains(row.EventId))];
 
         MessageRow[] copies = [.. rows.Messages.Where((_, at) => !isNew[at])];
         var recount = copies.Length > 0 ? await MessageWriter.ImproveAsync(connection, transaction, copies, cancellation) : [];
         foreach (var (absorbed, survivor) in rows.Moves) recount.UnionWith([absorbed, survivor]);
+        recount.UnionWith(apart);
 
         await using var batch = new NpgsqlBatch(connection, transaction);
-        UpdateWriter.AddFate(batch, rows);
+        UpdateWriter.AddFate(batch, rows, apart);
         RollUps.Add(batch, rows.Messages.Where((_, at) => isNew[at]), recount);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation);
-        return (isNew, folded);
+        return (isNew, folded + foldedApart);
     }
 
     private static async Task<(HashSet<Guid> Stored, long Folded)> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)

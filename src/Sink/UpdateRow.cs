@@ -21,6 +21,9 @@ public sealed record UpdateRow
     /// <summary><c>reaction</c>, <c>edit</c>, <c>revoke</c>, <c>delete</c>, <c>poll_vote</c> or <c>receipt</c>; also the reason under which it is counted.</summary>
     public required string Change { get; init; }
 
+    /// <summary>The address of the other side as it came, in a direct chat: what a split goes by.</summary>
+    public string? PeerAddress { get; init; }
+
     /// <summary>Who did it, see <see cref="Sink.AuthorKey"/>.</summary>
     public required string AuthorKey { get; init; }
 

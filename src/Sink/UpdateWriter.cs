@@ -11,8 +11,8 @@ namespace Pipeline.Sink;
 internal static class UpdateWriter
 {
     private const string UpdatesAreKept = """
-        INSERT INTO whatsapp_message_update (business_id, event_id, conversation_id, target_id, target_from_me, change, author_key, reaction, body, status, at)
-        SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[], $11::timestamptz[])
+        INSERT INTO whatsapp_message_update (business_id, event_id, conversation_id, target_id, target_from_me, change, author_key, reaction, body, status, at, peer_address)
+        SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[], $11::timestamptz[], $12::text[])
             ON CONFLICT (business_id, event_id) DO NOTHING
         """;
 
@@ -51,7 +51,7 @@ internal static class UpdateWriter
 
     private const string MessagesOfTheBatchMeetTheirFate = $"WITH told AS MATERIALIZED ({UpdatesOfMessages}) {MessagesMeetTheirFate}";
 
-    private const string MergedConversationsMeetTheirFate = $"WITH told AS MATERIALIZED ({UpdatesOfConversations}) {MessagesMeetTheirFate}";
+    private const string ReshapedConversationsMeetTheirFate = $"WITH told AS MATERIALIZED ({UpdatesOfConversations}) {MessagesMeetTheirFate}";
 
     /// <summary>Adds the insert.</summary>
     public static void AddNew(NpgsqlBatch batch, IReadOnlyList<UpdateRow> updates)
@@ -68,18 +68,22 @@ internal static class UpdateWriter
             Column(Array.ConvertAll(rows, row => row.Reaction)),
             Column(Array.ConvertAll(rows, row => row.Body)),
             Column(Array.ConvertAll(rows, row => row.Status)),
-            Column(Array.ConvertAll(rows, row => row.At)));
+            Column(Array.ConvertAll(rows, row => row.At)),
+            Column(Array.ConvertAll(rows, row => row.PeerAddress)));
     }
 
     /// <summary>Applies to every message the batch touched, as a message or as a target, all that is known of it.</summary>
-    public static void AddFate(NpgsqlBatch batch, SinkBatch stored)
+    /// <param name="batch">Statements to come after the rows.</param>
+    /// <param name="stored">The batch.</param>
+    /// <param name="apart">Conversations that were taken apart, or got what was taken.</param>
+    public static void AddFate(NpgsqlBatch batch, SinkBatch stored, IReadOnlySet<long> apart)
     {
         (long ConversationId, string MessageId)[] touched =
             [.. stored.Messages.Select(row => (row.ConversationId, row.MessageId)).Concat(stored.Updates.Select(row => (row.ConversationId, row.TargetId))).Distinct()];
         if (touched.Length > 0)
             batch.Add(MessagesOfTheBatchMeetTheirFate,
                 Column(Array.ConvertAll(touched, one => one.ConversationId)), Column(Array.ConvertAll(touched, one => one.MessageId)));
-        if (stored.Moves.Count > 0)
-            batch.Add(MergedConversationsMeetTheirFate, Column(stored.Moves.Values.Distinct().ToArray()));
+        long[] reshaped = [.. stored.Moves.Values.Union(apart)];
+        if (reshaped.Length > 0) batch.Add(ReshapedConversationsMeetTheirFate, Column(reshaped));
     }
 }

@@ -32,6 +32,15 @@ public sealed class OutputTopic<T>
     public async Task ConnectAsync(SchemaRegistryOptions registry, CancellationToken cancellation) =>
         encode ??= (await RecordCodec<T>.CreateAsync(topic, registry, cancellation)).Encode;
 
+    /// <summary>A record without a value: on a compacted topic, the end of what the key stood for.</summary>
+    /// <param name="key">Record key, see <see cref="Topics"/>.</param>
+    /// <param name="eventId">Deterministic id: the same input gives the same id.</param>
+    /// <param name="eventType">CloudEvents type.</param>
+    /// <param name="businessId">The business.</param>
+    /// <param name="time">The event's own time, where known.</param>
+    public Output Tombstone(string key, string eventId, string eventType, long businessId, DateTimeOffset? time) =>
+        new(topic.Name, key, null, eventId, eventType, businessId, time);
+
     /// <summary>A record with a value.</summary>
     /// <param name="key">Record key, see <see cref="Topics"/>.</param>
     /// <param name="value">The value.</param>

@@ -2,15 +2,17 @@ namespace Pipeline.ThreadLinker;
 
 /// <summary>What a batch has to look up, each thing once.</summary>
 /// <param name="Businesses">In ascending order, which is the order of locking.</param>
-/// <param name="Identities">Addresses of peers and of mappings.</param>
+/// <param name="Identities">Addresses of peers, of mappings and of leads.</param>
 /// <param name="Groups">Groups.</param>
 /// <param name="EventBusinesses">The business of each of <paramref name="Events"/>.</param>
-/// <param name="Events">Events that may have merged leads in an earlier run.</param>
+/// <param name="Events">Events that may have changed conversations in an earlier run.</param>
 public sealed record BatchTouches(
     long[] Businesses, ContactIdentity[] Identities, (long BusinessId, string GroupId)[] Groups, long[] EventBusinesses, Guid[] Events)
 {
     /// <summary>Collects what these events touch.</summary>
-    public static BatchTouches Of(IReadOnlyList<EventSubject> subjects)
+    /// <param name="subjects">The events.</param>
+    /// <param name="withMembers">Whether members of groups become leads.</param>
+    public static BatchTouches Of(IReadOnlyList<EventSubject> subjects, bool withMembers)
     {
         var businesses = new SortedSet<long>();
         var identities = new HashSet<ContactIdentity>();
@@ -21,23 +23,38 @@ public sealed record BatchTouches(
             switch (subject)
             {
                 case EventSubject.Direct direct:
-                    businesses.Add(direct.BusinessId);
+                    Touch(direct.Person.BusinessId, direct.Cause);
                     identities.UnionWith(direct.Person.Identities);
-                    events.Add((direct.BusinessId, direct.Cause.EventId));
                     break;
                 case EventSubject.Mapping mapping:
-                    businesses.Add(mapping.Pair.BusinessId);
-                    identities.Add(mapping.Pair.OfLid);
-                    identities.Add(mapping.Pair.OfPhone);
-                    events.Add((mapping.Pair.BusinessId, mapping.Cause.EventId));
+                    Touch(mapping.BusinessId, mapping.Cause);
+                    identities.Add(mapping.Pair.One);
+                    identities.Add(mapping.Pair.Other);
                     break;
                 case EventSubject.Group group:
                     businesses.Add(group.BusinessId);
                     groups.Add((group.BusinessId, group.GroupId));
+                    if (!withMembers || group.Member is not { } member) break;
+                    Touch(group.BusinessId, group.Cause);
+                    identities.UnionWith(member.Identities);
+                    break;
+                case EventSubject.Given given:
+                    Touch(given.Lead.BusinessId, given.Cause);
+                    identities.UnionWith(given.Identities);
+                    if (given.PhoneAsLid is { } suspect) identities.Add(suspect);
+                    break;
+                case EventSubject.Named named:
+                    businesses.Add(named.Identities[0].BusinessId);
                     break;
             }
         }
         return new BatchTouches([.. businesses], [.. identities], [.. groups],
             [.. events.Select(one => one.BusinessId)], [.. events.Select(one => one.EventId)]);
+
+        void Touch(long businessId, EventCause cause)
+        {
+            businesses.Add(businessId);
+            events.Add((businessId, cause.EventId));
+        }
     }
 }

@@ -14,44 +14,50 @@ namespace Pipeline.ThreadLinker;
 /// same business for a moment (a rebalance, a stalled process that wakes up) take turns, and neither decides on what the other is about
 /// to change. Every statement after the lock sees what the previous holder committed.
 /// </remarks>
-public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransaction transaction)
+public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransaction transaction, LeadOptions options, StatedPairMemory? written = null)
 {
     private const string BusinessesExist = "INSERT INTO business (business_id) SELECT unnest($1) ON CONFLICT DO NOTHING";
 
     private const string BusinessesLocked = "SELECT business_id, next_lead_id FROM business WHERE business_id = ANY($1) ORDER BY business_id FOR UPDATE";
 
-    // One row a lead, with the ordinals of the identities that led to it. The key of its conversation is put together as in LinkedConversation.
-    private const string OwnersOfIdentities = """
+    private const string PersonColumns = """
+        p.business_id, p.lead_id, p.owner, p.phone_e164, p.phone_rank, p.phone_at, p.push_name, p.push_name_at, p.name, p.name_at, c.id, c.canonical_key
+        """;
+
+    // One row a person, with the ordinals of the identities that led to it.
+    private const string OwnersOfIdentities = $"""
         WITH found AS MATERIALIZED (
           SELECT i.business_id, i.lead_id, array_agg(k.ordinal::integer) AS ordinals
             FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS k (business_id, channel, external_id, ordinal)
             JOIN contact_identities i USING (business_id, channel, external_id)
            GROUP BY i.business_id, i.lead_id)
-        SELECT l.business_id, l.lead_id, l.owner = 'crm', l.phone_e164, l.phone_rank, l.phone_at, l.push_name, l.push_name_at, c.id, f.ordinals
+        SELECT {PersonColumns}, f.ordinals
           FROM found f
-          JOIN leads l USING (business_id, lead_id)
-          LEFT JOIN whatsapp_conversation c
-                 ON c.business_id = l.business_id AND c.canonical_key = 'lead:' || l.business_id || ':' || l.lead_id
+          JOIN person p USING (business_id, lead_id)
+          LEFT JOIN whatsapp_conversation c ON c.business_id = p.business_id AND c.person_id = p.lead_id
         """;
 
-    private const string OwnersOfPhones = """
-        SELECT l.business_id, l.lead_id, l.owner = 'crm', l.phone_e164, l.phone_rank, l.phone_at, l.push_name, l.push_name_at, c.id
+    private const string OwnersOfPhones = $"""
+        SELECT {PersonColumns}
           FROM unnest($1::bigint[], $2::text[]) AS k (business_id, phone)
-         CROSS JOIN LATERAL (SELECT * FROM leads WHERE business_id = k.business_id AND phone_e164 = k.phone AND merged_into IS NULL LIMIT 1) l
-          LEFT JOIN whatsapp_conversation c
-                 ON c.business_id = l.business_id AND c.canonical_key = 'lead:' || l.business_id || ':' || l.lead_id
+         CROSS JOIN LATERAL (SELECT * FROM person WHERE business_id = k.business_id AND phone_e164 = k.phone AND merged_into IS NULL LIMIT 1) p
+          LEFT JOIN whatsapp_conversation c ON c.business_id = p.business_id AND c.person_id = p.lead_id
         """;
 
-    private const string PairsOfLids = """
-        SELECT p.business_id, p.lid, p.phone_e164, p.phone_rank, p.seen_at
-          FROM unnest($1::bigint[], $2::text[]) AS k (business_id, lid)
-          JOIN unclaimed_pair p USING (business_id, lid)
+    private const string Denied = "SELECT business_id, lid, phone_e164 FROM denied_pair WHERE business_id = ANY($1) AND denied";
+
+    private const string PairColumns = "p.business_id, p.channel, p.external_id, p.other_channel, p.other_id, p.phone_rank, p.seen_at";
+
+    private const string PairsByFirst = $"""
+        SELECT {PairColumns}
+          FROM unnest($1::bigint[], $2::text[], $3::text[]) AS k (business_id, channel, external_id)
+          JOIN stated_pair p USING (business_id, channel, external_id)
         """;
 
-    private const string PairsOfPhones = """
-        SELECT p.business_id, p.lid, p.phone_e164, p.phone_rank, p.seen_at
-          FROM unnest($1::bigint[], $2::text[]) AS k (business_id, phone)
-          JOIN unclaimed_pair p ON p.business_id = k.business_id AND p.phone_e164 = k.phone
+    private const string PairsByOther = $"""
+        SELECT {PairColumns}
+          FROM unnest($1::bigint[], $2::text[], $3::text[]) AS k (business_id, channel, external_id)
+          JOIN stated_pair p ON p.business_id = k.business_id AND p.other_channel = k.channel AND p.other_id = k.external_id
         """;
 
     private const string Groups = """
@@ -61,22 +67,28 @@ public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransacti
         """;
 
     private const string MergesOfEvents = """
-        SELECT m.business_id, m.event_id, m.absorbed_lead_id, m.survivor_lead_id, m.evidence, m.at, m.raw_partition, m.raw_offset, a.id, s.id
+        SELECT m.business_id, m.event_id, m.at, m.raw_partition, m.raw_offset, m.absorbed_lead_id, m.survivor_lead_id, m.evidence, m.lid, m.phone_e164,
+               a.id, a.canonical_key, s.id, s.canonical_key
           FROM unnest($1::bigint[], $2::uuid[]) AS k (business_id, event_id)
           JOIN lead_merge m USING (business_id, event_id)
-          JOIN whatsapp_conversation a ON a.business_id = m.business_id AND a.canonical_key = 'lead:' || m.business_id || ':' || m.absorbed_lead_id
-          JOIN whatsapp_conversation s ON s.business_id = m.business_id AND s.canonical_key = 'lead:' || m.business_id || ':' || m.survivor_lead_id
+          JOIN whatsapp_conversation a ON a.business_id = m.business_id AND a.person_id = m.absorbed_lead_id
+          JOIN whatsapp_conversation s ON s.business_id = m.business_id AND s.person_id = m.survivor_lead_id
          ORDER BY m.absorbed_lead_id
         """;
 
-    private const string LidServer = "@lid";
+    private const string RekeysOfEvents = """
+        SELECT x.business_id, x.event_id, x.at, x.alias, c.id, c.canonical_key, c.person_id
+          FROM unnest($1::bigint[], $2::uuid[]) AS k (business_id, event_id)
+          JOIN conversation_alias x ON x.business_id = k.business_id AND x.event_id = k.event_id
+          JOIN whatsapp_conversation c ON c.id = x.conversation_id
+        """;
 
-    private readonly IdentityDirectory directory = new();
+    private readonly IdentityDirectory directory = new(options, written);
 
     /// <summary>Locks the businesses of the batch and loads what it touches.</summary>
     public async Task<IdentityDirectory> LoadAsync(IReadOnlyList<EventSubject> subjects, CancellationToken cancellation)
     {
-        var touched = BatchTouches.Of(subjects);
+        var touched = BatchTouches.Of(subjects, options.FromGroups);
         var loading = touched.Identities;
         await LockAndLoadAsync(touched, loading, cancellation);
 
@@ -91,13 +103,21 @@ public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransacti
         return directory;
     }
 
+    /// <summary>The lock by which everybody who decides about people of a business takes turns.</summary>
+    public static void AddLock(NpgsqlBatch batch, long[] businesses)
+    {
+        batch.Add(BusinessesExist, Column(businesses));
+        batch.Add(BusinessesLocked, Column(businesses));
+    }
+
     private async Task LockAndLoadAsync(BatchTouches touched, ContactIdentity[] identities, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.Add(BusinessesExist, Column(touched.Businesses));
-        batch.Add(BusinessesLocked, Column(touched.Businesses));
+        AddLock(batch, touched.Businesses);
+        batch.Add(Denied, Column(touched.Businesses));
         AddOwnersOf(batch, identities);
         batch.Add(MergesOfEvents, Column(touched.EventBusinesses), Column(touched.Events));
+        batch.Add(RekeysOfEvents, Column(touched.EventBusinesses), Column(touched.Events));
         if (touched.Groups.Length > 0)
             batch.Add(Groups, Column(Businesses(touched.Groups)), Column(touched.Groups.Select(group => group.GroupId).ToArray()),
                 Column(touched.Groups.Select(group => LinkedConversation.KeyOfGroup(group.BusinessId, group.GroupId)).ToArray()));
@@ -105,9 +125,13 @@ public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransacti
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         while (await rows.ReadAsync(cancellation)) directory.AddBusiness(rows.GetInt64(0), rows.GetInt64(1));
         await rows.NextResultAsync(cancellation);
+        while (await rows.ReadAsync(cancellation)) directory.AddDenied(StatedPair.Of(rows.GetInt64(0), rows.GetString(1), rows.GetString(2)));
+        await rows.NextResultAsync(cancellation);
         await ReadOwnersAsync(rows, identities, cancellation);
         await rows.NextResultAsync(cancellation);
-        while (await rows.ReadAsync(cancellation)) directory.AddPastMerge(MergeOf(rows));
+        while (await rows.ReadAsync(cancellation)) directory.AddPast(MergeOf(rows));
+        await rows.NextResultAsync(cancellation);
+        while (await rows.ReadAsync(cancellation)) directory.AddPast(RekeyOf(rows));
         if (touched.Groups.Length == 0) return;
         await rows.NextResultAsync(cancellation);
         while (await rows.ReadAsync(cancellation))
@@ -122,20 +146,18 @@ public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransacti
         await ReadOwnersAsync(rows, identities, cancellation);
     }
 
-    /// <summary>For identities without a lead: leads from outside that have the phone, and unclaimed pairs.</summary>
+    /// <summary>For identities without an owner: leads that were written into the table from outside, and pairs of people without a number.</summary>
     /// <returns>Both sides of the pairs that were found.</returns>
     private async Task<List<ContactIdentity>> LoadTiesAsync(ContactIdentity[] unknown, CancellationToken cancellation)
     {
         ContactIdentity[] phones = [.. unknown.Where(identity => identity.Channel == Channel.Phone)];
-        ContactIdentity[] lids = [.. unknown.Where(identity => identity.Channel == Channel.WhatsApp && identity.ExternalId.EndsWith(LidServer, StringComparison.Ordinal))];
-        var phoneTexts = Array.ConvertAll(phones, phone => phone.ExternalId);
 
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.Add(PairsOfPhones, Column(Businesses(phones)), Column(phoneTexts));
-        batch.Add(PairsOfLids, Column(Businesses(lids)), Column(Array.ConvertAll(lids, lid => lid.ExternalId[..^LidServer.Length])));
-        batch.Add(OwnersOfPhones, Column(Businesses(phones)), Column(phoneTexts));
+        batch.Add(PairsByFirst, Keys(unknown));
+        batch.Add(PairsByOther, Keys(unknown));
+        batch.Add(OwnersOfPhones, Column(Businesses(phones)), Column(Array.ConvertAll(phones, phone => phone.ExternalId)));
 
-        var pairs = new HashSet<UnclaimedPair>();
+        var pairs = new HashSet<PairStatement>();
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         while (await rows.ReadAsync(cancellation)) pairs.Add(PairOf(rows));
         await rows.NextResultAsync(cancellation);
@@ -143,50 +165,70 @@ public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransacti
         await rows.NextResultAsync(cancellation);
         while (await rows.ReadAsync(cancellation))
         {
-            var lead = directory.AddLead(LeadOf(rows));
-            directory.AddOwnerOfPhone(ContactIdentity.OfPhone(lead.BusinessId, rows.GetString(3)), lead);
+            var person = directory.AddPerson(PersonOf(rows));
+            directory.AddOwnerOfPhone(ContactIdentity.OfPhone(person.BusinessId, rows.GetString(3)), person);
         }
 
         foreach (var pair in pairs) directory.AddPair(pair);
-        return [.. pairs.SelectMany(pair => (ContactIdentity[])[pair.OfLid, pair.OfPhone])];
+        return [.. pairs.SelectMany(pair => (ContactIdentity[])[pair.Pair.One, pair.Pair.Other])];
     }
 
-    private static void AddOwnersOf(NpgsqlBatch batch, ContactIdentity[] identities) =>
-        batch.Add(OwnersOfIdentities, Column(Businesses(identities)),
-            Column(Array.ConvertAll(identities, identity => identity.Channel.Text())),
-            Column(Array.ConvertAll(identities, identity => identity.ExternalId)));
+    private static void AddOwnersOf(NpgsqlBatch batch, ContactIdentity[] identities) => batch.Add(OwnersOfIdentities, Keys(identities));
+
+    private static NpgsqlParameter[] Keys(ContactIdentity[] identities) =>
+    [
+        Column(Array.ConvertAll(identities, identity => identity.BusinessId)),
+        Column(Array.ConvertAll(identities, identity => identity.Channel.Text())),
+        Column(Array.ConvertAll(identities, identity => identity.ExternalId)),
+    ];
 
     private async Task ReadOwnersAsync(NpgsqlDataReader rows, ContactIdentity[] identities, CancellationToken cancellation)
     {
         while (await rows.ReadAsync(cancellation))
         {
-            var lead = directory.AddLead(LeadOf(rows));
-            foreach (var ordinal in rows.GetFieldValue<int[]>(9)) directory.AddIdentity(identities[ordinal - 1], lead);
+            var person = directory.AddPerson(PersonOf(rows));
+            foreach (var ordinal in rows.GetFieldValue<int[]>(12)) directory.AddIdentity(identities[ordinal - 1], person);
         }
     }
 
-    private static Lead LeadOf(NpgsqlDataReader row)
+    private static Person PersonOf(NpgsqlDataReader row)
     {
         var (business, id) = (row.GetInt64(0), row.GetInt64(1));
-        // A phone given from outside has no evidence of its own: anything that WhatsApp states is newer.
+        // A phone without evidence was written into the table from outside: anything that WhatsApp states is newer.
         PhoneEvidence? phone = row.IsDBNull(3) ? null : new(
             row.GetString(3),
             row.IsDBNull(4) ? PhoneRank.LookUp : (PhoneRank)row.GetInt16(4),
             row.IsDBNull(5) ? DateTime.MinValue : row.GetDateTime(5));
-        PushName? name = row.IsDBNull(6) ? null : new(row.GetString(6), row.IsDBNull(7) ? DateTime.MinValue : row.GetDateTime(7));
-        var conversation = row.IsDBNull(8) ? null : LinkedConversation.WithLead(business, id, row.GetInt64(8));
-        return Lead.Stored(business, id, row.GetBoolean(2), phone, name, conversation);
+        var conversation = row.IsDBNull(10) ? null : LinkedConversation.Stored(business, row.GetString(11), id, row.GetInt64(10));
+        return Person.Stored(business, id, OwnershipText.Of(row.GetString(2)), phone, NameOf(row, 6), conversation, NameOf(row, 8));
     }
 
-    private static UnclaimedPair PairOf(NpgsqlDataReader row) =>
-        new(row.GetInt64(0), row.GetString(1), new PhoneEvidence(row.GetString(2), (PhoneRank)row.GetInt16(3), row.GetDateTime(4)));
+    private static DatedName? NameOf(NpgsqlDataReader row, int at) =>
+        row.IsDBNull(at) ? null : new(row.GetString(at), row.IsDBNull(at + 1) ? DateTime.MinValue : row.GetDateTime(at + 1));
 
-    private static LeadMerge MergeOf(NpgsqlDataReader row)
+    private static PairStatement PairOf(NpgsqlDataReader row)
     {
-        var (business, absorbed, survivor) = (row.GetInt64(0), row.GetInt64(2), row.GetInt64(3));
-        var raw = row.IsDBNull(6) ? null : new RawPosition { Partition = row.GetInt32(6), Offset = row.GetInt64(7) };
-        return new LeadMerge(row.GetGuid(1), business, absorbed, survivor, row.GetString(4), row.GetDateTime(5), raw,
-            LinkedConversation.WithLead(business, absorbed, row.GetInt64(8)), LinkedConversation.WithLead(business, survivor, row.GetInt64(9)));
+        var one = new ContactIdentity(row.GetInt64(0), ChannelText.Of(row.GetString(1)), row.GetString(2));
+        var other = new ContactIdentity(row.GetInt64(0), ChannelText.Of(row.GetString(3)), row.GetString(4));
+        return new PairStatement(StatedPair.Of(one, other),
+            row.IsDBNull(5) ? null : new PhoneEvidence(one.ExternalId, (PhoneRank)row.GetInt16(5), row.IsDBNull(6) ? DateTime.MinValue : row.GetDateTime(6)));
+    }
+
+    private static Announcement.Merge MergeOf(NpgsqlDataReader row)
+    {
+        var (business, absorbed, survivor) = (row.GetInt64(0), row.GetInt64(5), row.GetInt64(6));
+        var raw = row.IsDBNull(3) ? null : new RawPosition { Partition = row.GetInt32(3), Offset = row.GetInt64(4) };
+        return new Announcement.Merge(business, new EventCause(row.GetGuid(1), row.GetDateTime(2), raw), absorbed, survivor, row.GetString(7),
+            row.IsDBNull(8) || row.IsDBNull(9) ? null : StatedPair.Of(business, row.GetString(8), row.GetString(9)),
+            LinkedConversation.Stored(business, row.GetString(11), absorbed, row.GetInt64(10)),
+            LinkedConversation.Stored(business, row.GetString(13), survivor, row.GetInt64(12)));
+    }
+
+    private static Announcement.Rekey RekeyOf(NpgsqlDataReader row)
+    {
+        var business = row.GetInt64(0);
+        return new Announcement.Rekey(business, new EventCause(row.GetGuid(1), row.GetDateTime(2), null),
+            LinkedConversation.Stored(business, row.GetString(5), row.IsDBNull(6) ? 0 : row.GetInt64(6), row.GetInt64(4)), row.GetString(3));
     }
 
     private static long[] Businesses(ContactIdentity[] identities) => Array.ConvertAll(identities, identity => identity.BusinessId);

@@ -7,13 +7,25 @@ public abstract record LinkDecision
 
     /// <summary>The event belongs to a conversation.</summary>
     /// <param name="Conversation">The conversation, as of this event.</param>
-    /// <param name="Merges">What is announced before it.</param>
-    public sealed record Linked(LinkedConversation Conversation, IReadOnlyList<LeadMerge> Merges) : LinkDecision;
+    /// <param name="Before">What is announced before it.</param>
+    /// <param name="DeniedSide">What the event says of the peer beside its address, and an operator has denied; null mostly.</param>
+    public sealed record Linked(LinkedConversation Conversation, IReadOnlyList<Announcement> Before, DeniedSide? DeniedSide = null) : LinkDecision;
 
-    /// <summary>The event has no conversation of its own: a mapping.</summary>
-    /// <param name="Merges">What is announced because of it.</param>
-    public sealed record Noted(IReadOnlyList<LeadMerge> Merges) : LinkDecision;
+    /// <summary>The event has no conversation of its own.</summary>
+    /// <param name="Kind">What it was: the reason under which it is counted when nothing is announced.</param>
+    /// <param name="Announced">What is announced because of it.</param>
+    public sealed record Noted(string Kind, IReadOnlyList<Announcement> Announced) : LinkDecision;
 
     /// <summary>The event can never be linked.</summary>
     public sealed record Refused(string Reason, string Detail) : LinkDecision;
+}
+
+/// <summary>The side of a LID and a phone that is not the address of the event, where the two are denied to be one person.</summary>
+public enum DeniedSide
+{
+    /// <summary>The phone is somebody else's.</summary>
+    Phone,
+
+    /// <summary>The LID is somebody else's.</summary>
+    Lid,
 }

@@ -20,24 +20,49 @@ public sealed class LinkedRecords(OutputTopic<LinkedEvent> linked)
     /// <inheritdoc cref="MessageType"/>
     public const string ConversationMergedType = "whatsapp.conversation.merged.v1";
 
-    /// <summary>The outcome of one event: merges first, so that a reader has moved the messages before the next one comes.</summary>
-    public Outcome Of(EnrichedEvent @event, LinkDecision decision) => decision switch
-    {
-        LinkDecision.Linked found => Outcome.Of([.. Announced(@event, found.Merges), Record(@event, found.Conversation)]),
-        LinkDecision.Noted { Merges.Count: 0 } => new Outcome.Skip("mapping"),
-        LinkDecision.Noted noted => Outcome.Of([.. Announced(@event, noted.Merges)]),
-        LinkDecision.Refused refused => new Outcome.Reject(refused.Reason, refused.Detail, @event.EventId),
-        _ => throw new InvalidOperationException($"A {decision.GetType().Name} is not a decision."),
-    };
+    /// <inheritdoc cref="MessageType"/>
+    public const string ConversationSplitType = "whatsapp.conversation.split.v1";
 
-    private Output Record(EnrichedEvent @event, LinkedConversation conversation)
+    /// <inheritdoc cref="MessageType"/>
+    public const string ConversationRekeyedType = "whatsapp.conversation.rekeyed.v1";
+
+    /// <summary>The outcome of one event: announcements first, so that a reader has moved the messages before the next one comes.</summary>
+    public Outcome Of(EnrichedEvent @event, LinkDecision decision)
     {
-        var value = Envelope(@event, @event.EventId);
-        value.Conversation = Contract(conversation);
+        var origin = new LinkedEvent { BusinessId = @event.BusinessId, Source = @event.Source, Session = @event.Session, ReceivedAt = @event.ReceivedAt, Raw = @event.Raw };
+        return decision switch
+        {
+            LinkDecision.Linked found => Outcome.Of([.. Announced(origin, @event.EventId, found.Before), Record(origin, @event, found)]),
+            LinkDecision.Noted noted => Of(origin, @event.EventId, noted),
+            LinkDecision.Refused refused => new Outcome.Reject(refused.Reason, refused.Detail, @event.EventId),
+            _ => throw new InvalidOperationException($"A {decision.GetType().Name} is not a decision."),
+        };
+    }
+
+    /// <summary>The outcome of a lead that a CRM gave.</summary>
+    public Outcome Of(LeadGiven lead, EventSubject subject, LinkDecision decision)
+    {
+        if (decision is LinkDecision.Refused refused) return new Outcome.Reject(refused.Reason, refused.Detail, lead.EventId);
+        if (decision is not LinkDecision.Noted noted || subject is not EventSubject.Given given) throw new InvalidOperationException($"A lead ends in a {decision.GetType().Name}.");
+        var origin = new LinkedEvent { BusinessId = lead.BusinessId, Source = "crm", ReceivedAt = Timestamp.FromDateTime(given.Cause.At) };
+        return Of(origin, given.Cause.EventId.ToString(), noted);
+    }
+
+    private Outcome Of(LinkedEvent origin, string eventId, LinkDecision.Noted noted)
+    {
+        Output[] records = [.. Announced(origin, eventId, noted.Announced)];
+        return records.Length > 0 ? Outcome.Of(records) : new Outcome.Skip(noted.Kind);
+    }
+
+    private Output Record(LinkedEvent origin, EnrichedEvent @event, LinkDecision.Linked found)
+    {
+        var value = Envelope(origin, @event.EventId);
+        value.Conversation = Contract(found.Conversation);
         switch (@event.BodyCase)
         {
             case EnrichedEvent.BodyOneofCase.Message:
                 value.Message = @event.Message;
+                if (found.DeniedSide is { } side) value.Message = WithoutDenied(@event.Message, side);
                 return Record(value, MessageType, @event.Message.SentAt);
             case EnrichedEvent.BodyOneofCase.Receipt:
                 value.Receipt = @event.Receipt;
@@ -48,22 +73,67 @@ public sealed class LinkedRecords(OutputTopic<LinkedEvent> linked)
         }
     }
 
-    private IEnumerable<Output> Announced(EnrichedEvent @event, IReadOnlyList<LeadMerge> merges)
+    // The event was resolved before the operator spoke; nobody downstream should read what was denied.
+    private static Message WithoutDenied(Message message, DeniedSide side)
     {
-        foreach (var merge in merges)
+        var allowed = message.Clone();
+        Withdraw(allowed.Peer, side);
+        if (!allowed.FromMe) Withdraw(allowed.Author, side);
+        return allowed;
+    }
+
+    private static void Withdraw(Party? person, DeniedSide side)
+    {
+        if (person is null) return;
+        if (side == DeniedSide.Lid)
         {
-            if (merge is not { Absorbed: { } absorbed, Survivor: { } survivor }) continue;
-            var at = Timestamp.FromDateTime(merge.At);
-            var value = Envelope(@event, DerivedIds.Of(merge.EventId, $"merged {merge.BusinessId} {merge.AbsorbedLeadId}").ToString());
-            value.ConversationMerged = new ConversationMerged
+            person.Lid = "";
+            return;
+        }
+        person.Phone = "";
+        person.Source = Party.Types.Source.None;
+        person.Field = "";
+    }
+
+    private IEnumerable<Output> Announced(LinkedEvent origin, string causeEventId, IReadOnlyList<Announcement> announcements)
+    {
+        foreach (var announcement in announcements)
+        {
+            var at = Timestamp.FromDateTime(announcement.Cause.At);
+            switch (announcement)
             {
-                Survivor = Contract(survivor),
-                Absorbed = Contract(absorbed),
-                CauseEventId = @event.EventId,
-                Evidence = merge.Evidence,
-                At = at,
-            };
-            yield return Record(value, ConversationMergedType, at);
+                case Announcement.Merge { Absorbed: { } absorbed, Survivor: { } survivor } merge:
+                    var merged = Follower(origin, merge, $"merged {merge.BusinessId} {merge.AbsorbedId}");
+                    merged.ConversationMerged = new ConversationMerged
+                    {
+                        Survivor = Contract(survivor),
+                        Absorbed = Contract(absorbed),
+                        CauseEventId = causeEventId,
+                        Evidence = merge.Evidence,
+                        At = at,
+                    };
+                    yield return Record(merged, ConversationMergedType, at);
+                    break;
+                case Announcement.Rekey rekey:
+                    var rekeyed = Follower(origin, rekey, $"rekeyed {rekey.OldKey}");
+                    rekeyed.ConversationRekeyed = new ConversationRekeyed { Conversation = Contract(rekey.Conversation), OldKey = rekey.OldKey, CauseEventId = causeEventId, At = at };
+                    yield return Record(rekeyed, ConversationRekeyedType, at);
+                    break;
+                case Announcement.Split { From: { } from, Into: { } into } split:
+                    var apart = Follower(origin, split, $"split {into.Key}");
+                    apart.ConversationSplit = new ConversationSplit
+                    {
+                        From = Contract(from),
+                        Into = Contract(into),
+                        Addresses = { split.Addresses },
+                        CauseEventId = causeEventId,
+                        At = at,
+                        Lid = split.Lid,
+                        Phone = split.Phone,
+                    };
+                    yield return Record(apart, ConversationSplitType, at);
+                    break;
+            }
         }
     }
 
@@ -73,14 +143,17 @@ public sealed class LinkedRecords(OutputTopic<LinkedEvent> linked)
         return linked.Record(Topics.KeyOf(value.BusinessId), value, value.EventId, type, value.BusinessId, time is null ? null : new DateTimeOffset(time.Value));
     }
 
-    private static LinkedEvent Envelope(EnrichedEvent @event, string eventId) => new()
+    private static LinkedEvent Follower(LinkedEvent origin, Announcement announcement, string what) =>
+        Envelope(origin, DerivedIds.Of(announcement.Cause.EventId, what).ToString());
+
+    private static LinkedEvent Envelope(LinkedEvent origin, string eventId) => new()
     {
         EventId = eventId,
-        BusinessId = @event.BusinessId,
-        Source = @event.Source,
-        Session = @event.Session,
-        ReceivedAt = @event.ReceivedAt,
-        Raw = @event.Raw,
+        BusinessId = origin.BusinessId,
+        Source = origin.Source,
+        Session = origin.Session,
+        ReceivedAt = origin.ReceivedAt,
+        Raw = origin.Raw,
     };
 
     private static Contracts.Conversation Contract(LinkedConversation conversation) =>

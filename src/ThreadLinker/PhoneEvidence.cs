@@ -14,6 +14,9 @@ public enum PhoneRank : short
 
     /// <summary>Stated by an event about this person.</summary>
     Stated = 2,
+
+    /// <summary>Given by a CRM, which outranks WhatsApp.</summary>
+    Given = 3,
 }
 
 /// <summary>A statement that a phone is somebody's.</summary>

@@ -14,12 +14,15 @@ public static class ThreadLinkerService
     {
         var service = ServiceBuilder.Create("threadlinker", args)
             .AddOptions<PostgresOptions>("Postgres")
+            .AddOptions<LeadOptions>("Leads")
             .AtStart("migrate the database", PostgresServices.MigrateAsync)
             .AddReadinessCheck("postgres", PostgresServices.AnswersAsync)
             .AddOutput(topics => topics.Linked)
             .LimitBacklog(topics => topics.Linked, Topics.Groups.Sink)
-            .AddStage<EnrichedEvent, LinkConversations>(topics => topics.Enriched, Topics.Groups.ThreadLinker);
+            .AddStage<EnrichedEvent, LinkConversations>(topics => topics.Enriched, Topics.Groups.ThreadLinker)
+            .AddStage<LeadGiven, TakeLeads>(topics => topics.Leads, Topics.Groups.Leads);
         service.Services.AddPostgres(service.Name);
+        service.Services.AddSingleton<PeopleDirectory>();
         service.Services.AddSingleton<LinkedRecords>();
         return service.Build();
     }

@@ -40,6 +40,13 @@ public class CommandLineTests
     [InlineData("explain --business 1 --lid 82399031480511 --region IL")]
     [InlineData("explain --business 1 --event somewhere")]
     [InlineData("explain --business 1 --message A --patience 0")]
+    [InlineData("unmerge --business 1")]
+    [InlineData("unmerge --lead 5")]
+    [InlineData("unmerge --business 1 --lid 82399031480511")]
+    [InlineData("unmerge --business 1 --lead 5 --execute")]
+    [InlineData("unmerge --business 1 --lead 5 --conversation lead:1:5")]
+    [InlineData("unmerge --business 1 --lid 972501234567@s.whatsapp.net --phone +972501234567")]
+    [InlineData("unmerge --business 1 --lid 82399031480511 --phone 82399031480511@lid")]
     public async Task A_command_line_that_is_not_understood_ends_with_2_and_says_why(string arguments)
     {
         Assert.Equal(ExitCode.Usage, await RunAsync(arguments));

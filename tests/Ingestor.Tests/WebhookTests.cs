@@ -99,6 +99,19 @@ public sealed class WebhookTests : IClassFixture<WebhookTests.RunningIngestor>
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
+    // An operator's word is written by tools; nobody can send one as an event.
+    [Fact]
+    public async Task An_operators_word_cannot_be_sent()
+    {
+        const string Denial = """{"business":1,"source":"operator","event":"pair.denied","data":{"lid":"82399031480511","phone":"+12025550143"}}""";
+        using var byRoute = await PostAsync(Denial, source: "operator");
+        Assert.Equal(HttpStatusCode.NotFound, byRoute.StatusCode);
+        Assert.Equal("unknown_source", (await JsonOf(byRoute)).GetProperty("title").GetString());
+        using var byBody = await PostAsync(Denial);
+        Assert.Equal(HttpStatusCode.BadRequest, byBody.StatusCode);
+        Assert.Equal("wrong_source", (await JsonOf(byBody)).GetProperty("title").GetString());
+    }
+
     [Fact]
     public async Task An_unknown_source_is_not_found()
     {

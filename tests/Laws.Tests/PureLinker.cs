@@ -9,13 +9,13 @@ namespace Pipeline.Laws.Tests;
 /// </summary>
 internal sealed class PureLinker
 {
-    private readonly Dictionary<(long BusinessId, long Id), (PhoneEvidence? Phone, PushName? Name)> leads = [];
-    private readonly Dictionary<(long BusinessId, long LeadId), LinkedConversation> withLeads = [];
+    private readonly Dictionary<(long BusinessId, long Id), (PhoneEvidence? Phone, DatedName? Name)> people = [];
+    private readonly Dictionary<(long BusinessId, long PersonId), LinkedConversation> withPeople = [];
     private readonly Dictionary<ContactIdentity, long> owners = [];
-    private readonly Dictionary<(long BusinessId, string Lid, string Phone), UnclaimedPair> pairs = [];
+    private readonly Dictionary<StatedPair, PhoneEvidence?> pairs = [];
     private readonly List<LinkedConversation> groups = [];
-    private readonly List<LeadMerge> merges = [];
-    private readonly Dictionary<long, long> nextLeadIds = [];
+    private readonly List<Announcement.Merge> merges = [];
+    private readonly Dictionary<long, long> nextIds = [];
 
     private readonly Dictionary<string, LinkedConversation> announced = [];
     private readonly Dictionary<string, LinkedConversation> movedTo = [];
@@ -23,18 +23,18 @@ internal sealed class PureLinker
     /// <summary>Links one batch of what the Resolver wrote.</summary>
     public void Run(IReadOnlyList<EnrichedEvent> events)
     {
-        foreach (var one in events) nextLeadIds.TryAdd(one.BusinessId, 1);
+        foreach (var one in events) nextIds.TryAdd(one.BusinessId, 1);
         var directory = Loaded();
         foreach (var one in events)
         {
             switch (directory.Decide(EventSubject.Of(one, Topics.KeyOf(one.BusinessId))))
             {
                 case LinkDecision.Linked linked:
-                    Follow(linked.Merges);
+                    Follow(linked.Before);
                     announced[one.EventId] = linked.Conversation;
                     break;
                 case LinkDecision.Noted noted:
-                    Follow(noted.Merges);
+                    Follow(noted.Announced);
                     break;
                 case LinkDecision.Refused refused:
                     throw new InvalidOperationException($"The ThreadLinker refuses an event of the Resolver: {refused.Reason}");
@@ -53,8 +53,8 @@ internal sealed class PureLinker
             while (movedTo.TryGetValue(conversation.Key, out var next)) conversation = next;
             if (conversation.GroupId is not null)
                 yield return (eventId, conversation.Key, null);
-            else if (leads.TryGetValue((business, conversation.LeadId), out var lead))
-                yield return (eventId, conversation.Key, lead.Phone?.Phone);
+            else if (people.TryGetValue((business, conversation.PersonId), out var person))
+                yield return (eventId, conversation.Key, person.Phone?.Phone);
             else
                 throw new InvalidOperationException($"{conversation.Key} has ended without an announcement.");
         }
@@ -63,51 +63,49 @@ internal sealed class PureLinker
     /// <summary>Every phone that is known of somebody, leads without conversation and phones that are not the current one included.</summary>
     public IEnumerable<string> PhonesOf(long business) =>
         owners.Keys.Where(identity => identity.BusinessId == business && identity.Channel == Channel.Phone).Select(identity => identity.ExternalId)
-            .Concat(leads.Where(lead => lead.Key.BusinessId == business && lead.Value.Phone is not null).Select(lead => lead.Value.Phone!.Value.Phone));
+            .Concat(people.Where(person => person.Key.BusinessId == business && person.Value.Phone is not null).Select(person => person.Value.Phone!.Value.Phone));
 
     private IdentityDirectory Loaded()
     {
-        var directory = new IdentityDirectory();
-        foreach (var (business, next) in nextLeadIds) directory.AddBusiness(business, next);
+        var directory = new IdentityDirectory(new LeadOptions());
+        foreach (var (business, next) in nextIds) directory.AddBusiness(business, next);
         foreach (var (identity, id) in owners)
         {
-            var (phone, name) = leads[(identity.BusinessId, id)];
-            directory.AddIdentity(identity, directory.AddLead(Lead.Stored(
-                identity.BusinessId, id, isOwnedByCrm: false, phone, name, withLeads.GetValueOrDefault((identity.BusinessId, id)))));
+            var (phone, name) = people[(identity.BusinessId, id)];
+            directory.AddIdentity(identity, directory.AddPerson(Person.Stored(
+                identity.BusinessId, id, Ownership.Auto, phone, name, withPeople.GetValueOrDefault((identity.BusinessId, id)))));
         }
-        foreach (var pair in pairs.Values) directory.AddPair(pair);
+        foreach (var (pair, phone) in pairs)
+            if (!owners.ContainsKey(pair.One) && !owners.ContainsKey(pair.Other)) directory.AddPair(new PairStatement(pair, phone));
         foreach (var group in groups) directory.AddGroup(group);
-        foreach (var merge in merges) directory.AddPastMerge(merge);
+        foreach (var merge in merges) directory.AddPast(merge);
         return directory;
     }
 
     private void Store(DirectoryChanges changes)
     {
-        foreach (var lead in changes.NewLeads.Where(lead => !lead.IsMerged).Concat(changes.Learned)) leads[(lead.BusinessId, lead.Id)] = (lead.Phone, lead.PushName);
+        foreach (var person in changes.NewPeople.Where(person => !person.IsMerged).Concat(changes.Learned)) people[(person.BusinessId, person.Id)] = (person.Phone, person.PushName);
         foreach (var (identity, owner) in changes.NewIdentities) owners[identity] = owner.Survivor.Id;
         foreach (var absorbed in changes.Absorbed)
         {
-            leads.Remove((absorbed.BusinessId, absorbed.Id));
+            people.Remove((absorbed.BusinessId, absorbed.Id));
             foreach (var identity in owners.Where(one => one.Key.BusinessId == absorbed.BusinessId && one.Value == absorbed.Id).Select(one => one.Key).ToArray())
                 owners[identity] = absorbed.Survivor.Id;
         }
-        foreach (var (business, next) in changes.NextLeadIds) nextLeadIds[business] = next;
-        foreach (var (key, pair) in changes.Pairs)
-        {
-            if (pair is { } known) pairs[key] = known;
-            else pairs.Remove(key);
-        }
+        foreach (var (business, next) in changes.NextIds) nextIds[business] = next;
+        foreach (var (pair, phone) in changes.Pairs)
+            if (!changes.ClaimedPairs.Contains(pair) || !pairs.ContainsKey(pair)) pairs[pair] = phone;
         foreach (var conversation in changes.NewConversations)
         {
             if (conversation.GroupId is not null) groups.Add(conversation);
-            else withLeads[(conversation.BusinessId, conversation.LeadId)] = conversation;
+            else withPeople[(conversation.BusinessId, conversation.PersonId)] = conversation;
         }
         merges.AddRange(changes.Merges);
     }
 
-    private void Follow(IReadOnlyList<LeadMerge> told)
+    private void Follow(IReadOnlyList<Announcement> told)
     {
-        foreach (var merge in told)
-            if (merge is { Absorbed: { } absorbed, Survivor: { } survivor }) movedTo[absorbed.Key] = survivor;
+        foreach (var announcement in told)
+            if (announcement is Announcement.Merge { Absorbed: { } absorbed, Survivor: { } survivor }) movedTo[absorbed.Key] = survivor;
     }
 }

@@ -13,7 +13,7 @@ public class MappingRulesTests
     {
         var change = MappingRules.Decide(null, Seen("+12025550143", Strong, 0));
         Assert.Equal(MappingVerdict.Learned, change.Verdict);
-        Assert.Equal("+12025550143", change.Row.Best.Phone.ToString());
+        Assert.Equal("+12025550143", change.Row.Best!.Phone.ToString());
     }
 
     [Fact]
@@ -21,7 +21,7 @@ public class MappingRulesTests
     {
         var change = After(Seen("+12025550143", Strong, 0), Seen("+12025550199", Strong, 1));
         Assert.Equal(MappingVerdict.Replaced, change.Verdict);
-        Assert.Equal("+12025550199", change.Row.Best.Phone.ToString());
+        Assert.Equal("+12025550199", change.Row.Best!.Phone.ToString());
         Assert.Equal("+12025550143", change.Previous!.Phone.ToString());
     }
 
@@ -30,7 +30,7 @@ public class MappingRulesTests
     {
         var change = After(Seen("+12025550143", Strong, 5), Seen("+12025550199", Strong, 1));
         Assert.Equal(MappingVerdict.Conflict, change.Verdict);
-        Assert.Equal("+12025550143", change.Row.Best.Phone.ToString());
+        Assert.Equal("+12025550143", change.Row.Best!.Phone.ToString());
     }
 
     [Fact]
@@ -57,16 +57,16 @@ public class MappingRulesTests
     {
         var row = After(Seen("+12025550143", Strong, 5), Seen("+12025550199", Strong, 1)).Row;
         row = MappingRules.Decide(row, Seen("+12025550199", Strong, 9)).Row;
-        Assert.Equal((Noon.AddMinutes(1), Noon.AddMinutes(9)), (row.Best.FirstSeen, row.Best.LastSeen));
+        Assert.Equal((Noon.AddMinutes(1), Noon.AddMinutes(9)), (row.Best!.FirstSeen, row.Best.LastSeen));
         Assert.Equal("+12025550143", Assert.Single(row.Others).Phone.ToString());
     }
 
     [Fact]
     public void Strong_evidence_for_a_known_phone_makes_it_strong() =>
-        Assert.Equal(Strong, After(Seen("+12025550143", Seed, 0), Seen("+12025550143", Strong, 0)).Row.Best.Grade);
+        Assert.Equal(Strong, After(Seen("+12025550143", Seed, 0), Seen("+12025550143", Strong, 0)).Row.Best!.Grade);
 
     [Fact]
-    public void Any_order_and_any_repetition_of_the_same_statements_ends_with_the_same_row_to_the_last_field()
+    public void Any_order_and_any_repetition_of_the_same_statements_and_denials_ends_with_the_same_row_to_the_last_field()
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
@@ -74,7 +74,8 @@ public class MappingRulesTests
         for (var history = 0; history < 2000; history++)
         {
             var statements = Enumerable.Range(0, random.Next(2, 7))
-                .Select(_ => Seen(phones[random.Next(phones.Length)], (MappingGrade)random.Next(3), random.Next(4))).ToList();
+                .Select(object (_) => Seen(phones[random.Next(phones.Length)], (MappingGrade)random.Next(3), random.Next(4)))
+                .Concat(Enumerable.Range(0, random.Next(4)).Select(_ => Said(phones[random.Next(phones.Length)], random.Next(2) == 0, random.Next(3)))).ToList();
             var ends = Enumerable.Range(0, 6).Select(_ => End(statements.Concat(statements.Take(random.Next(3))).OrderBy(_ => random.Next()))).Distinct().ToList();
             Assert.True(ends.Count == 1, $"seed {seed}, history {history}: {string.Join(" / ", ends)} from {string.Join(", ", statements)}");
         }
@@ -88,17 +89,63 @@ public class MappingRulesTests
         {
             LidRow? known = null;
             foreach (var statement in statements.OrderBy(statement => statement != first)) known = MappingRules.Decide(known, statement).Row;
-            Assert.Equal(("participantAlt", Noon.AddMinutes(1), Noon.AddMinutes(3)), (known!.Best.Source, known.Best.FirstSeen, known.Best.LastSeen));
+            Assert.Equal(("participantAlt", Noon.AddMinutes(1), Noon.AddMinutes(3)), (known!.Best!.Source, known.Best.FirstSeen, known.Best.LastSeen));
         }
     }
 
+    [Fact]
+    public void A_denied_phone_is_kept_as_history_and_the_next_best_takes_its_place()
+    {
+        var row = MappingRules.Rule(After(Seen("+12025550143", Strong, 0), Seen("+12025550199", Strong, 1)).Row, Said("+12025550199", true, 2));
+        Assert.Equal("+12025550143", row.Best!.Phone.ToString());
+        Assert.Equal("+12025550199", Assert.Single(row.Others).Phone.ToString());
+    }
+
+    [Fact]
+    public void A_LID_whose_only_phone_is_denied_has_none()
+    {
+        var row = MappingRules.Rule(MappingRules.Decide(null, Seen("+12025550143", Strong, 0)).Row, Said("+12025550143", true, 2));
+        Assert.Null(row.Best);
+        Assert.Equal("+12025550143", Assert.Single(row.Others).Phone.ToString());
+    }
+
+    [Fact]
+    public void A_denied_pair_that_is_stated_again_is_kept_and_has_no_effect()
+    {
+        var change = MappingRules.Decide(MappingRules.Rule(null, Said("+12025550143", true, 0)), Seen("+12025550143", Strong, 9));
+        Assert.Equal(MappingVerdict.Denied, change.Verdict);
+        Assert.Null(change.Row.Best);
+        Assert.Equal("+12025550143", Assert.Single(change.Row.Others).Phone.ToString());
+    }
+
+    [Fact]
+    public void A_denial_taken_back_decides_again_from_the_history()
+    {
+        var row = MappingRules.Rule(After(Seen("+12025550143", Strong, 0), Seen("+12025550199", Strong, 1)).Row, Said("+12025550199", true, 2));
+        row = MappingRules.Rule(row, Said("+12025550199", false, 3));
+        Assert.Equal("+12025550199", row.Best!.Phone.ToString());
+    }
+
+    [Fact]
+    public void Of_two_words_about_a_pair_the_later_stands_and_at_one_moment_the_denial()
+    {
+        Assert.False(MappingRules.Rule(MappingRules.Rule(null, Said("+12025550143", false, 2)), Said("+12025550143", true, 1)).Rulings[0].IsDenied);
+        Assert.True(MappingRules.Rule(MappingRules.Rule(null, Said("+12025550143", false, 2)), Said("+12025550143", true, 2)).Rulings[0].IsDenied);
+        Assert.True(MappingRules.Rule(MappingRules.Rule(null, Said("+12025550143", true, 2)), Said("+12025550143", false, 2)).Rulings[0].IsDenied);
+    }
+
+    private static DatedRuling Said(string phone, bool isDenied, int minute) => new(PhoneNumber.FromE164(phone)!.Value, isDenied, Noon.AddMinutes(minute), Guid.NewGuid());
+
     private static LidObservation From(string source, int minute) => Seen("+12025550143", Strong, minute) with { Source = source };
 
-    private static string End(IEnumerable<LidObservation> statements)
+    private static string End(IEnumerable<object> happened)
     {
         LidRow? known = null;
-        foreach (var statement in statements) known = MappingRules.Decide(known, statement).Row;
-        return string.Join(" | ", known!.Others.OrderBy(other => other.Phone.ToString(), StringComparer.Ordinal).Prepend(known.Best));
+        foreach (var one in happened) known = one is DatedRuling said ? MappingRules.Rule(known, said) : MappingRules.Decide(known, (LidObservation)one).Row;
+        return string.Join(" | ", [
+            $"{known!.Best}",
+            .. known.Others.OrderBy(other => other.Phone.ToString(), StringComparer.Ordinal).Select(other => $"{other}"),
+            .. known.Rulings.OrderBy(ruling => ruling.Phone.ToString(), StringComparer.Ordinal).Select(ruling => $"{ruling}")]);
     }
 
     private static MappingChange After(LidObservation first, LidObservation then) => MappingRules.Decide(MappingRules.Decide(null, first).Row, then);

@@ -96,6 +96,23 @@ internal sealed class Resolving : IAsyncDisposable
     public static RawEvent Mapping(string lid, string phone, long business = 1, long receivedAt = 1760000000) =>
         Raw("lid-mapping.update", "", $$"""{"lid":"{{lid}}","pn":"{{phone}}"}""", business, receivedAt);
 
+    public static RawEvent Denied(string lid, string phone, long at, bool isDenied = true, long business = 1)
+    {
+        Assert.True(Lid.TryParse(lid, out var parsed));
+        var (ruling, time) = (new Ruling(parsed, PhoneNumber.FromE164(phone)!.Value, isDenied), DateTimeOffset.FromUnixTimeSeconds(at));
+        return new RawEvent
+        {
+            BusinessId = business,
+            Source = OperatorEvents.Source,
+            EventType = OperatorEvents.TypeOf(ruling),
+            ReceivedAt = Timestamp.FromDateTimeOffset(time),
+            EventId = OperatorEvents.IdOf(business, ruling, time).ToString(),
+            Payload = ByteString.CopyFrom(OperatorEvents.PayloadOf(ruling)),
+        };
+    }
+
+    public static RawEvent Allowed(string lid, string phone, long at) => Denied(lid, phone, at, isDenied: false);
+
     public static RawEvent Connected(long receivedAt = 1760000000) => Raw("connection.update", "", """{"connection":"open"}""", 1, receivedAt);
 
     public static RawEvent Raw(string type, string part, string json, long business = 1, long receivedAt = 1760000000) => new()

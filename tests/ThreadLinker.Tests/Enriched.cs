@@ -61,6 +61,15 @@ internal static class Enriched
     public static EnrichedEvent Mapping(string id, string lid, string phone, int at = 0, string grade = "strong", long business = Business) =>
         Event(id, business, at, new EnrichedEvent { MappingLearned = new MappingLearned { Lid = lid, Phone = phone, Grade = grade, SeenAt = Time(at) } });
 
+    public static EnrichedEvent Denial(string id, string lid, string phone, bool denied = true, int at = 100) =>
+        Event(id, Business, at, new EnrichedEvent { PairDenied = new PairDenied { Lid = lid, Phone = phone, Denied = denied, At = Time(at) } });
+
+    public static EnrichedEvent Name(string id, Party person, string name, int at = 0, NameLearned.Types.Kind kind = NameLearned.Types.Kind.Contact) =>
+        Event(id, Business, at, new EnrichedEvent { NameLearned = new NameLearned { Person = person, Name = name, Kind = kind, At = Time(at) } });
+
+    public static LeadGiven Lead(string externalId, string phone = "", string name = "", int at = 0, string region = "", params string[] lids) =>
+        new() { BusinessId = Business, ExternalId = externalId, Phone = phone, Name = name, Region = region, At = Time(at), Lids = { lids } };
+
     public static EnrichedEvent Receipt(string id, Party? peer, int at = 0) => Event(id, Business, at, new EnrichedEvent
     {
         Receipt = new Receipt { TargetId = "t", TargetFromMe = true, Kind = Contracts.Message.Types.Kind.Direct, Peer = peer, Status = "READ", At = Time(at) },

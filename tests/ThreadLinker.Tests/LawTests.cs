@@ -44,7 +44,9 @@ public sealed class LawTests(PostgresFixture postgres)
         Assert.Equal(0, await linker.CountAsync("conversation_alias a JOIN whatsapp_conversation c ON c.id = a.conversation_id WHERE c.merged_into IS NOT NULL"));
         Assert.Equal(0, await linker.CountAsync("leads l JOIN whatsapp_conversation c USING (business_id, lead_id) WHERE (l.merged_into IS NULL) <> (c.merged_into IS NULL)"));
         Assert.Equal(0, await linker.CountAsync("""
-            unclaimed_pair p JOIN contact_identities i ON i.business_id = p.business_id AND i.external_id IN (p.phone_e164, p.lid || '@lid')
+            stated_pair p LEFT JOIN contact_identities i ON i.business_id = p.business_id AND i.channel = p.channel AND i.external_id = p.external_id
+              LEFT JOIN contact_identities o ON o.business_id = p.business_id AND o.channel = p.other_channel AND o.external_id = p.other_id
+             WHERE i.lead_id IS DISTINCT FROM o.lead_id
             """));
         Assert.Equal(0, await linker.CountAsync("leads l WHERE phone_e164 IS NOT NULL AND merged_into IS NULL AND NOT EXISTS (SELECT FROM contact_identities i WHERE i.business_id = l.business_id AND i.lead_id = l.lead_id AND i.external_id = l.phone_e164)"));
     }

@@ -160,7 +160,7 @@ public sealed class LinkConversationsTests(PostgresFixture postgres) : IAsyncLif
         var second = await linker.LinkAsync(Message("by lid", Person(lid: Lid)));
 
         Assert.Equal(first[0].Conversation, second[0].Conversation);
-        Assert.Equal(0, await linker.CountAsync("unclaimed_pair"));
+        Assert.Equal(1, await linker.CountAsync("stated_pair"));
     }
 
     [Fact]
@@ -415,7 +415,7 @@ public sealed class LinkConversationsTests(PostgresFixture postgres) : IAsyncLif
 
     private async Task<string> EverythingAsync() => string.Join('\n', await linker.ColumnAsync("""
         SELECT 'business ' || b::text FROM business b UNION ALL SELECT 'lead ' || l::text FROM leads l
-        UNION ALL SELECT 'identity ' || i::text FROM contact_identities i UNION ALL SELECT 'pair ' || p::text FROM unclaimed_pair p
+        UNION ALL SELECT 'identity ' || i::text FROM contact_identities i UNION ALL SELECT 'pair ' || p::text FROM stated_pair p
         UNION ALL SELECT 'conversation ' || c::text FROM whatsapp_conversation c UNION ALL SELECT 'alias ' || a::text FROM conversation_alias a
         UNION ALL SELECT 'merge ' || m::text FROM lead_merge m ORDER BY 1
         """));

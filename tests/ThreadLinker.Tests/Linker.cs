@@ -6,12 +6,23 @@ using Pipeline.Streaming;
 namespace Pipeline.ThreadLinker.Tests;
 
 /// <summary>The stage on a real database, with the questions that tests ask of both.</summary>
-internal sealed class Linker(NpgsqlDataSource database)
+internal sealed class Linker
 {
-    private readonly LinkConversations stage = new(database, new LinkedRecords(new OutputTopic<LinkedEvent>(new Topics().Linked, value => value.ToByteArray())));
+    private readonly LinkConversations stage;
+    private readonly TakeLeads leads;
     private long offset;
 
-    public NpgsqlDataSource Database => database;
+    public Linker(NpgsqlDataSource database, LeadOptions? options = null)
+    {
+        Database = database;
+        options ??= new LeadOptions();
+        var directory = new PeopleDirectory(database, options);
+        var records = new LinkedRecords(new OutputTopic<LinkedEvent>(new Topics().Linked, value => value.ToByteArray()));
+        stage = new LinkConversations(directory, records);
+        leads = new TakeLeads(directory, records, options);
+    }
+
+    public NpgsqlDataSource Database { get; }
 
     /// <summary>Runs the events as one batch.</summary>
     public async Task<IReadOnlyList<Outcome>> RunAsync(params IReadOnlyList<EnrichedEvent> events)
@@ -19,6 +30,14 @@ internal sealed class Linker(NpgsqlDataSource database)
         Input<EnrichedEvent>[] inputs = [.. events.Select(one => new Input<EnrichedEvent>(
             one, Topics.KeyOf(one.BusinessId), new Position("whatsapp.enriched.v1", 0, offset++), DateTimeOffset.UnixEpoch, null))];
         return await stage.RunAsync(new Batch<EnrichedEvent>(inputs, [new Position("whatsapp.enriched.v1", 0, offset)]), default);
+    }
+
+    /// <summary>Runs what a CRM says as one batch.</summary>
+    public async Task<IReadOnlyList<Outcome>> TakeAsync(params IReadOnlyList<LeadGiven> given)
+    {
+        Input<LeadGiven>[] inputs = [.. given.Select(one => new Input<LeadGiven>(
+            one, Topics.KeyOf(one.BusinessId), new Position("whatsapp.leads.v1", 0, offset++), Enriched.At(0), null))];
+        return await leads.RunAsync(new Batch<LeadGiven>(inputs, [new Position("whatsapp.leads.v1", 0, offset)]), default);
     }
 
     /// <summary>Runs the events as one batch and reads back what was written to the topic.</summary>
@@ -30,7 +49,7 @@ internal sealed class Linker(NpgsqlDataSource database)
     /// <summary>The first column of each row, as text.</summary>
     public async Task<string[]> ColumnAsync(string sql)
     {
-        await using var command = database.CreateCommand(sql);
+        await using var command = Database.CreateCommand(sql);
         await using var rows = await command.ExecuteReaderAsync();
         var values = new List<string>();
         while (await rows.ReadAsync()) values.Add(rows.IsDBNull(0) ? "null" : rows.GetValue(0).ToString()!);
@@ -39,7 +58,7 @@ internal sealed class Linker(NpgsqlDataSource database)
 
     public async Task<long> CountAsync(string from)
     {
-        await using var command = database.CreateCommand($"SELECT count(*) FROM {from}");
+        await using var command = Database.CreateCommand($"SELECT count(*) FROM {from}");
         return (long)(await command.ExecuteScalarAsync())!;
     }
 }

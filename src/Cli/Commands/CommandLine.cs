@@ -46,6 +46,8 @@ internal static class CommandLine
             SqlCommand.Create(terminal),
             ExplainCommand.Create(terminal),
             BackfillCommand.Create(terminal),
+            LeadsCommand.Create(terminal),
+            UnmergeCommand.Create(terminal),
             MigrateCommand.Create(terminal),
             SchemasCommand.Create(terminal),
             TopicsCommand.Create(terminal),

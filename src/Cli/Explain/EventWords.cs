@@ -28,6 +28,7 @@ internal static class EventWords
         EventKind.Connection => "a change of the session's connection",
         EventKind.Chat => "a chat's own data",
         EventKind.Presence => "somebody is online or typing",
+        EventKind.Ruling => "an operator's word about a LID and a phone",
         EventKind.Error => "an event that cannot be understood",
         _ => "something this product has no use for",
     };
@@ -44,6 +45,8 @@ internal static class EventWords
         Faults.UnknownServer => "its chat is on a server this product does not know",
         Faults.IdentityConflict => "it contradicts itself about who somebody is; none of that was believed",
         Faults.MissingParticipant => "it does not name its author",
+        Faults.UnknownOperatorEvent => "an operator's event of a type that is not known",
+        Faults.InvalidPair => "it does not name a LID and a phone",
         _ => fault,
     };
 
@@ -74,6 +77,7 @@ internal static class EventWords
             EventKind.Broadcast when found.Read.Peer is null => "what the business sends to a broadcast list has no conversation of its own and is not stored",
             EventKind.System => "it is no content and is not stored",
             EventKind.Call => "calls are not stored",
+            EventKind.Ruling => "it is no message; people come apart or together by it",
             EventKind.Mapping => "it is no message; it goes into the LID table",
             EventKind.Contact => found.Read.Pairs.Count > 0 ? "it is no message; what it states goes into the LID table" : "it is no message and states no LID with its phone",
             EventKind.Connection => "it is no message and is not stored",

@@ -136,7 +136,7 @@ internal sealed record Person
     /// <summary>When that was.</summary>
     public required DateTime? PushNameAt { get; init; }
 
-    /// <summary><c>auto</c> or <c>crm</c>.</summary>
+    /// <summary><c>auto</c>, <c>crm</c>, or <c>contact</c> for somebody who is no lead.</summary>
     public required string Owner { get; init; }
 
     /// <summary>Every address.</summary>
@@ -195,5 +195,5 @@ internal sealed record ConversationFacts
 /// <param name="Lid">The LID.</param>
 /// <param name="Phone">The phone.</param>
 /// <param name="Rank">As <see cref="Person.PhoneRank"/>.</param>
-/// <param name="SeenAt">When, by the event.</param>
-internal sealed record WaitingPair(string Lid, string Phone, int Rank, DateTime SeenAt);
+/// <param name="SeenAt">When, by the event; null when that is not kept.</param>
+internal sealed record WaitingPair(string Lid, string Phone, int Rank, DateTime? SeenAt);

@@ -114,6 +114,16 @@ internal static class ExplanationJson
             json.WriteString("grade", GradeWords.Of(pair.Grade));
             json.WriteString("field", pair.Field);
         });
+        if (read.Ruling is { } ruling)
+        {
+            json.WriteStartObject("ruling");
+            json.WriteString("lid", ruling.Lid.Digits);
+            json.WriteString("phone", ruling.Phone.ToString());
+            json.WriteBoolean("denied", ruling.IsDenied);
+            json.WriteEndObject();
+        }
+        else
+            json.WriteNull("ruling");
         if (found.DeadLetter is { } letter)
         {
             json.WriteStartObject("dead_letter");
@@ -142,7 +152,7 @@ internal static class ExplanationJson
         Array(json, "conflicts", lid.Others, (json, other) =>
         {
             Stated(json, other);
-            json.WriteString("lost_because", lid.Best is { } winner ? SourceWords.WordOfLoss(other.LosesTo(winner)) : null);
+            json.WriteString("lost_because", lid.Denies(other.Phone) ? "denied" : lid.Best is { } winner ? SourceWords.WordOfLoss(other.LosesTo(winner)) : null);
         });
         Strings(json, "other_lids_of_phone", lid.OtherLids);
         if (lid.Parked is { } parked)
@@ -159,6 +169,13 @@ internal static class ExplanationJson
         }
         else
             json.WriteNull("parked");
+        Array(json, "rulings", lid.Rulings, (json, ruling) =>
+        {
+            json.WriteString("phone", ruling.Phone);
+            json.WriteBoolean("denied", ruling.IsDenied);
+            Time(json, "at", ruling.At);
+            Origin(json, ruling.Origin);
+        });
         Array(json, "hints", lid.Hints, (json, hint) =>
         {
             json.WriteString("phone", hint.Phone);

@@ -46,6 +46,7 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
         SELECT lid FROM lid_mappings WHERE business_id = $1 AND phone_e164 = ANY($2)
         UNION SELECT lid FROM lid_mapping_history WHERE business_id = $1 AND phone_e164 = ANY($2)
         UNION SELECT lid FROM lid_hint WHERE business_id = $1 AND phone_e164 = ANY($2)
+        UNION SELECT lid FROM denied_pair WHERE business_id = $1 AND phone_e164 = ANY($2)
         """;
 
     private const string OwnAddresses = """
@@ -57,15 +58,15 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
         SELECT DISTINCT COALESCE(l.merged_into, l.lead_id)
           FROM (SELECT lead_id FROM contact_identities WHERE business_id = $1 AND channel = 'whatsapp' AND external_id = ANY($2)
                 UNION SELECT lead_id FROM contact_identities WHERE business_id = $1 AND channel = 'phone' AND external_id = ANY($3)
-                UNION SELECT lead_id FROM leads WHERE business_id = $1 AND phone_e164 = ANY($3) AND merged_into IS NULL
+                UNION SELECT lead_id FROM person WHERE business_id = $1 AND phone_e164 = ANY($3) AND merged_into IS NULL
                 UNION SELECT unnest($4::bigint[])
-                UNION SELECT lead_id FROM whatsapp_conversation WHERE business_id = $1 AND id = ANY($5) AND lead_id IS NOT NULL) touched
-          JOIN leads l ON l.business_id = $1 AND l.lead_id = touched.lead_id
+                UNION SELECT person_id FROM whatsapp_conversation WHERE business_id = $1 AND id = ANY($5) AND person_id IS NOT NULL) touched
+          JOIN person l ON l.business_id = $1 AND l.lead_id = touched.lead_id
          ORDER BY 1
         """;
 
     private const string Leads = """
-        SELECT lead_id, phone_e164, phone_rank, phone_at, name, push_name, push_name_at, owner FROM leads WHERE business_id = $1 AND lead_id = ANY($2) ORDER BY lead_id
+        SELECT lead_id, phone_e164, phone_rank, phone_at, name, push_name, push_name_at, owner FROM person WHERE business_id = $1 AND lead_id = ANY($2) ORDER BY lead_id
         """;
 
     private const string Identities = """
@@ -74,7 +75,7 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
 
     private const string AbsorbedLeads = """
         SELECT l.merged_into, l.lead_id, m.survivor_lead_id, m.evidence, m.at, m.event_id, m.raw_partition, m.raw_offset
-          FROM leads l LEFT JOIN lead_merge m ON m.business_id = l.business_id AND m.absorbed_lead_id = l.lead_id
+          FROM person l LEFT JOIN lead_merge m ON m.business_id = l.business_id AND m.absorbed_lead_id = l.lead_id
          WHERE l.business_id = $1 AND l.merged_into = ANY($2) ORDER BY l.merged_into, m.at, l.lead_id
         """;
 
@@ -85,8 +86,15 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
                ARRAY(SELECT m.id FROM whatsapp_conversation m WHERE m.business_id = $1 AND m.merged_into = c.id ORDER BY m.id)
           FROM whatsapp_conversation c
          WHERE c.business_id = $1 AND c.merged_into IS NULL
-           AND (c.id = ANY($2) OR c.canonical_key IN (SELECT 'lead:' || $1::bigint || ':' || unnest($3::bigint[])))
+           AND (c.id = ANY($2) OR c.person_id = ANY($3))
          ORDER BY c.id
+        """;
+
+    // Somebody whom an operator has kept apart from this person is of interest to whoever asks about it.
+    private const string LidsDeniedToThem = """
+        SELECT d.lid FROM contact_identities i
+          JOIN denied_pair d ON d.business_id = i.business_id AND d.phone_e164 = i.external_id
+         WHERE i.business_id = $1 AND i.lead_id = ANY($2) AND i.channel = 'phone' ORDER BY d.lid COLLATE "C"
         """;
 
     private const string BestPhones = """
@@ -112,8 +120,18 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
         SELECT lid, phone_e164, first_seen, last_seen, event_id, raw_partition, raw_offset FROM lid_hint WHERE business_id = $1 AND lid = ANY($2) ORDER BY lid, phone_e164
         """;
 
+    private const string Rulings = """
+        SELECT lid, phone_e164, denied, at, event_id, raw_partition, raw_offset FROM denied_pair WHERE business_id = $1 AND lid = ANY($2) ORDER BY lid, phone_e164
+        """;
+
     private const string WaitingPairs = """
-        SELECT lid, phone_e164, phone_rank, seen_at FROM unclaimed_pair WHERE business_id = $1 AND (lid = ANY($2) OR phone_e164 = ANY($3)) ORDER BY lid, phone_e164
+        SELECT split_part(s.other_id, '@', 1), s.external_id, COALESCE(s.phone_rank, 0)::integer, s.seen_at
+          FROM stated_pair s
+         WHERE s.business_id = $1 AND s.channel = 'phone' AND s.other_channel = 'whatsapp' AND s.other_id LIKE '%@lid'
+           AND (s.other_id IN (SELECT unnest($2::text[]) || '@lid') OR s.external_id = ANY($3))
+           AND NOT EXISTS (SELECT FROM contact_identities i WHERE i.business_id = s.business_id AND (i.channel, i.external_id) IN ((s.channel, s.external_id), (s.other_channel, s.other_id)))
+           AND NOT EXISTS (SELECT FROM denied_pair d WHERE d.business_id = s.business_id AND d.denied AND d.phone_e164 = s.external_id AND d.lid || '@lid' = s.other_id)
+         ORDER BY 1, 2
         """;
 
     /// <summary>Loads.</summary>
@@ -130,10 +148,11 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
         var (messages, named, note, own) = await StartAsync(connection, business, asked, trail, cancellation);
         var leadIds = await LeadIdsAsync(connection, business, trail, messages, named, cancellation);
         long[] conversationIds = [.. messages.Select(message => message.ConversationId).OfType<long>().Concat(named is { } id ? [id] : []).Distinct()];
-        var (people, conversations) = await PeopleAsync(connection, business, leadIds, conversationIds, cancellation);
+        var (people, conversations, deniedLids) = await PeopleAsync(connection, business, leadIds, conversationIds, cancellation);
 
         foreach (var (_, address) in people.SelectMany(person => person.Identities).Where(identity => identity.Channel == "whatsapp"))
             if (WaId.Parse(address) is { Kind: WaIdKind.Lid, Lid: { } lid }) trail.Add(lid.Digits);
+        foreach (var lid in deniedLids) trail.Add(lid);
         var ownLids = own.Select(address => WaId.Parse(address.Address)?.Lid?.Digits).OfType<string>().ToHashSet();
         var (lids, pairs) = await LidsAsync(connection, business, trail, ownLids, cancellation);
 
@@ -196,7 +215,7 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
         return [.. leads];
     }
 
-    private async Task<(List<Person> People, List<ConversationFacts> Conversations)> PeopleAsync(
+    private async Task<(List<Person> People, List<ConversationFacts> Conversations, List<string> DeniedLids)> PeopleAsync(
         NpgsqlConnection connection, long business, long[] leadIds, long[] conversationIds, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -204,6 +223,7 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
         batch.Add(Identities, Value(business), Column(leadIds));
         batch.Add(AbsorbedLeads, Value(business), Column(leadIds));
         batch.Add(Conversations, Value(business), Column(conversationIds), Column(leadIds));
+        batch.Add(LidsDeniedToThem, Value(business), Column(leadIds));
 
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         var people = new List<Person>();
@@ -217,16 +237,19 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
         await rows.NextResultAsync(cancellation);
         var conversations = new List<ConversationFacts>();
         while (await rows.ReadAsync(cancellation)) conversations.Add(ExplanationRows.Conversation(rows));
+        await rows.NextResultAsync(cancellation);
+        var deniedLids = new List<string>();
+        while (await rows.ReadAsync(cancellation)) deniedLids.Add(rows.GetString(0));
 
         var (identitiesOf, absorbedBy) = (identities.ToLookup(one => one.Lead, one => one.Identity), absorbed.ToLookup(one => one.Lead, one => one.Absorbed));
-        return ([.. people.Select(person => person with { Identities = [.. identitiesOf[person.LeadId]], Absorbed = [.. absorbedBy[person.LeadId]] })], conversations);
+        return ([.. people.Select(person => person with { Identities = [.. identitiesOf[person.LeadId]], Absorbed = [.. absorbedBy[person.LeadId]] })], conversations, deniedLids);
     }
 
     private async Task<(List<LidFacts> Lids, List<WaitingPair> Pairs)> LidsAsync(
         NpgsqlConnection connection, long business, Trail trail, HashSet<string> ownLids, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var sql in (string[])[BestPhones, OtherPhones, OtherLids, Parked, Hints]) batch.Add(sql, Value(business), Column(trail.Lids));
+        foreach (var sql in (string[])[BestPhones, OtherPhones, OtherLids, Parked, Hints, Rulings]) batch.Add(sql, Value(business), Column(trail.Lids));
         batch.Add(WaitingPairs, Value(business), Column(trail.Lids), Column(trail.Phones));
 
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
@@ -235,8 +258,9 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
         var otherLids = await ByLidAsync(row => row.GetString(1));
         var parked = await ByLidAsync(row => ExplanationRows.Parked(row, raw.Name));
         var hints = await ByLidAsync(row => ExplanationRows.Hint(row, raw.Name));
+        var rulings = await ByLidAsync(row => ExplanationRows.Ruling(row, 1, raw.Name));
         var pairs = new List<WaitingPair>();
-        while (await rows.ReadAsync(cancellation)) pairs.Add(new WaitingPair(rows.GetString(0), rows.GetString(1), rows.GetInt16(2), rows.GetDateTime(3)));
+        while (await rows.ReadAsync(cancellation)) pairs.Add(ExplanationRows.Waiting(rows));
 
         return ([.. trail.Lids.Select(lid => new LidFacts
         {
@@ -247,6 +271,7 @@ internal sealed class ExplanationReader(NpgsqlDataSource database, Topic<RawEven
             OtherLids = [.. otherLids[lid]],
             Parked = parked[lid].FirstOrDefault(),
             Hints = [.. hints[lid]],
+            Rulings = [.. rulings[lid]],
         })], pairs);
 
         async Task<ILookup<string, T>> ByLidAsync<T>(Func<NpgsqlDataReader, T> read)

@@ -77,6 +77,12 @@ internal static class ExplanationRows
     /// <summary>A hint.</summary>
     public static QuotedPhone Hint(NpgsqlDataReader row, string topic) => new(row.GetString(1), row.GetDateTime(2), row.GetDateTime(3), Origin(row, 4, topic));
 
+    /// <summary>What an operator said, from the phone on.</summary>
+    public static PairRuling Ruling(NpgsqlDataReader row, int at, string topic) => new(row.GetString(at), row.GetBoolean(at + 1), row.GetDateTime(at + 2), Origin(row, at + 3, topic));
+
+    /// <summary>A pair of people who have not written yet.</summary>
+    public static WaitingPair Waiting(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.GetInt32(2), Time(row, 3));
+
     /// <summary>An event id, then partition and offset.</summary>
     public static Origin Origin(NpgsqlDataReader row, int at, string topic) =>
         new(row.GetGuid(at), row.IsDBNull(at + 1) || row.IsDBNull(at + 2) ? null : new Position(topic, row.GetInt32(at + 1), row.GetInt64(at + 2)));

@@ -99,6 +99,7 @@ internal sealed class ExplanationText(Terminal terminal)
             if (role == "author" && party == read.Peer) Line("author", "the peer");
             else WriteParty(role, party);
         }
+        if (read.Ruling is { } ruling) Line("says", $"LID {ruling.Lid} {(ruling.IsDenied ? "is not" : "may be")} {ruling.Phone}{(ruling.IsDenied ? "" : " after all")}");
         if (read.Hint is { } hint) Line("hint", $"quotes {hint}");
         foreach (var pair in read.Pairs.Take(MostPairs)) Line("states", $"LID {pair.Lid} is {pair.Phone}, in {pair.Field} ({GradeWords.Of(pair.Grade)})");
         if (read.Pairs.Count > MostPairs) More($"… and {read.Pairs.Count - MostPairs} more pairs");
@@ -135,12 +136,17 @@ internal sealed class ExplanationText(Terminal terminal)
             WriteStatement(best);
         }
         else
-            Line("phone", "not known: nothing that was received has stated it");
+            Line("phone", lid.Others.Count > 0 ? "not known: what was stated has been denied" : "not known: nothing that was received has stated it");
         if (lid.OtherLids.Count > 0) Line("same phone", $"has also LID {string.Join(", LID ", lid.OtherLids)}");
         foreach (var other in lid.Others)
         {
-            Line("conflict", $"{other.Phone} was stated too{(lid.Best is { } winner ? $"; it {SourceWords.OfLoss(other.LosesTo(winner))}" : "")}");
+            Line("conflict", $"{other.Phone} was stated too{(lid.Denies(other.Phone) ? "; an operator has denied it" : lid.Best is { } winner ? $"; it {SourceWords.OfLoss(other.LosesTo(winner))}" : "")}");
             WriteStatement(other);
+        }
+        foreach (var ruling in lid.Rulings)
+        {
+            Line(ruling.IsDenied ? "denied" : "allowed again", $"{ruling.Phone}, by an operator, {Time(ruling.At)}");
+            More($"event {Of(ruling.Origin)}");
         }
         if (lid.Parked is { } parked) WriteParked(parked);
         foreach (var hint in lid.Hints)
@@ -171,7 +177,7 @@ internal sealed class ExplanationText(Terminal terminal)
     private void WritePair(WaitingPair pair)
     {
         Heading("Nobody has written from it yet");
-        Line("pair", $"LID {pair.Lid} and {pair.Phone} will be one person: {SourceWords.OfRank(pair.Rank)}, {Time(pair.SeenAt)}");
+        Line("pair", $"LID {pair.Lid} and {pair.Phone} will be one person: {SourceWords.OfRank(pair.Rank)}{(pair.SeenAt is { } at ? $", {Time(at)}" : "")}");
     }
 
     private void WritePerson(Person person)

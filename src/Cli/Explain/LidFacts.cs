@@ -24,8 +24,14 @@ internal sealed record LidFacts
     /// <summary>Whom messages of this LID quoted.</summary>
     public IReadOnlyList<QuotedPhone> Hints { get; init; } = [];
 
+    /// <summary>What operators have said of it and a phone.</summary>
+    public IReadOnlyList<PairRuling> Rulings { get; init; } = [];
+
+    /// <summary>Whether an operator says that a phone is somebody else's.</summary>
+    public bool Denies(string phone) => Rulings.Any(ruling => ruling.IsDenied && ruling.Phone == phone);
+
     /// <summary>True when the table has anything about it.</summary>
-    public bool IsKnown => Best is not null || Others.Count > 0 || Parked is not null || Hints.Count > 0;
+    public bool IsKnown => Best is not null || Others.Count > 0 || Parked is not null || Hints.Count > 0 || Rulings.Count > 0;
 }
 
 /// <summary>“This LID is this phone”, as it was stated.</summary>
@@ -68,6 +74,13 @@ internal enum Loss
     /// <summary>Stated at the same time; the greater number stands, so that the order of arrival decides nothing.</summary>
     SmallerNumber,
 }
+
+/// <summary>What an operator has said of a LID and a phone.</summary>
+/// <param name="Phone">E.164.</param>
+/// <param name="IsDenied">True: they are two people. False: that was taken back.</param>
+/// <param name="At">When.</param>
+/// <param name="Origin">The event.</param>
+internal sealed record PairRuling(string Phone, bool IsDenied, DateTime At, Origin Origin);
 
 /// <summary>A LID whose phone nobody knows yet.</summary>
 /// <param name="Source">Who named it: <c>baileys</c>, <c>evolution</c> or <c>waha</c>.</param>

@@ -34,9 +34,10 @@ internal static class SourceWords
     };
 
     /// <summary>What gave a lead its phone.</summary>
-    /// <param name="rank"><c>leads.phone_rank</c>.</param>
+    /// <param name="rank"><c>person.phone_rank</c>.</param>
     public static string OfRank(int? rank) => rank switch
     {
+        3 => "the CRM gave it",
         2 => "an event stated it",
         1 => "a bulk observation, or an answer of the endpoint",
         0 => "looked up in the LID table, or quoted",
@@ -60,6 +61,7 @@ internal static class SourceWords
     {
         "auto" => "auto: made by the pipeline when the person first appeared",
         "crm" => "crm: given from outside",
+        "contact" => "contact: has written, and nobody has made a lead of it",
         _ => owner,
     };
 

@@ -40,6 +40,7 @@ internal sealed class Trail
         {
             foreach (var (_, party) in found.Parties)
                 if (!party.IsBusiness) trail.Add(party.Lid?.Digits, party.Phone?.ToString());
+            if (found.Read.Ruling is { } ruling) trail.Add(ruling.Lid.Digits, ruling.Phone.ToString());
             // A roster may hold thousands.
             if (found.Read.Pairs.Count == 1) trail.Add(found.Read.Pairs[0].Lid.Digits, found.Read.Pairs[0].Phone.ToString());
         }

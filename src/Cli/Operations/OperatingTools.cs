@@ -32,6 +32,9 @@ internal sealed class OperatingTools : IAsyncDisposable
     /// <summary>Tells how much a topic holds.</summary>
     public LagReader LagReader => Get<LagReader>();
 
+    /// <summary>Writes records.</summary>
+    public RecordProducer Producer => Get<RecordProducer>();
+
     /// <summary>Where the Schema Registry is.</summary>
     public SchemaRegistryOptions Registry => Get<SchemaRegistryOptions>();
 

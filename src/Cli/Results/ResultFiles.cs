@@ -32,7 +32,7 @@ public static class ResultFiles
                       ELSE COALESCE(am.phone_e164::text, m.author_phone::text) END AS author_phone_now
           FROM whatsapp_message m
           JOIN whatsapp_conversation c ON c.id = m.conversation_id
-          LEFT JOIN leads l ON l.business_id = c.business_id AND l.lead_id = c.lead_id
+          LEFT JOIN person l ON l.business_id = c.business_id AND l.lead_id = c.person_id
           LEFT JOIN lid_mappings pm ON pm.business_id = m.business_id AND pm.lid = m.peer_lid
           LEFT JOIN lid_mappings am ON am.business_id = m.business_id AND am.lid = m.author_lid)
         SELECT k.event_id, k.business_id, k.message_id, k.canonical_key, k.kind, k.from_me,
@@ -56,7 +56,7 @@ public static class ResultFiles
                (SELECT max(m.sent_at) FROM whatsapp_message m WHERE m.conversation_id = c.id)
         FROM whatsapp_conversation c
         JOIN conversation_list v ON v.conversation_id = c.id
-        LEFT JOIN leads l ON l.business_id = c.business_id AND l.lead_id = c.lead_id
+        LEFT JOIN person l ON l.business_id = c.business_id AND l.lead_id = c.person_id
         WHERE c.merged_into IS NULL AND EXISTS (SELECT FROM whatsapp_message m WHERE m.conversation_id = c.id)
         ORDER BY c.business_id, c.canonical_key COLLATE "C"
         """;
@@ -74,7 +74,7 @@ public static class ResultFiles
           UNION SELECT business_id, peer_lid FROM whatsapp_message WHERE peer_lid IS NOT NULL
           UNION SELECT business_id, author_lid FROM whatsapp_message WHERE author_lid IS NOT NULL),
         phones AS (
-          SELECT business_id, phone_e164::text AS phone FROM leads WHERE phone_e164 IS NOT NULL
+          SELECT business_id, phone_e164::text AS phone FROM person WHERE phone_e164 IS NOT NULL
           UNION SELECT business_id, phone_e164::text FROM lid_mappings
           UNION SELECT business_id, peer_phone::text FROM whatsapp_message WHERE peer_phone IS NOT NULL AND peer_source <> 'direct'
           UNION SELECT business_id, author_phone::text FROM whatsapp_message WHERE author_phone IS NOT NULL AND author_source <> 'direct')

@@ -258,7 +258,7 @@ public sealed class ExplainTextTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task A_pair_of_somebody_who_has_not_written_is_told_as_such()
     {
-        await explain.StoreAsync($"INSERT INTO unclaimed_pair VALUES (1, '{Lid}', '{Phone}', 1, at(0))");
+        await explain.StoreAsync($"INSERT INTO stated_pair VALUES (1, 'phone', '{Phone}', 'whatsapp', '{Lid}@lid', 1, at(0))");
 
         Assert.Equal($"""
             Business 1, phone {Phone}

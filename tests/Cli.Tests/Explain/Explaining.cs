@@ -23,10 +23,10 @@ internal sealed class Explaining(NpgsqlDataSource database) : IAsyncDisposable
         INSERT INTO business VALUES ({business}, 100) ON CONFLICT DO NOTHING;
         INSERT INTO leads (business_id, lead_id, phone_e164, phone_rank, phone_at, push_name, push_name_at)
         VALUES ({business}, {lead}, {Text(phone)}, {(phone is null ? "NULL" : "2")}, {(phone is null ? "NULL" : "at(5)")}, '{name}', at(6));
-        INSERT INTO contact_identities SELECT {business}, channel, external_id, {lead}
+        INSERT INTO contact_identities (business_id, channel, external_id, lead_id, first_lead_id) SELECT {business}, channel, external_id, {lead}, {lead}
           FROM (VALUES ('phone', {Text(phone)}), ('whatsapp', {Text(lid is null ? null : lid + "@lid")})) AS i (channel, external_id) WHERE external_id IS NOT NULL;
-        INSERT INTO whatsapp_conversation (id, business_id, canonical_key, kind, lead_id, message_count, unread_count, last_message_at) OVERRIDING SYSTEM VALUE
-        VALUES ({(business * 100) + lead}, {business}, 'lead:{business}:{lead}', 'direct', {lead}, 3, 1, at(10));
+        INSERT INTO whatsapp_conversation (id, business_id, canonical_key, kind, lead_id, person_id, message_count, unread_count, last_message_at) OVERRIDING SYSTEM VALUE
+        VALUES ({(business * 100) + lead}, {business}, 'lead:{business}:{lead}', 'direct', {lead}, {lead}, 3, 1, at(10));
         """);
 
     /// <summary>Asks, and expects to be told something.</summary>
@@ -38,12 +38,15 @@ internal sealed class Explaining(NpgsqlDataSource database) : IAsyncDisposable
     }
 
     /// <summary>Asks.</summary>
-    public async Task<(int Code, string Said, string Complaint)> RunAsync(params string[] arguments)
+    public Task<(int Code, string Said, string Complaint)> RunAsync(params string[] arguments) => CommandAsync("explain", arguments);
+
+    /// <summary>Runs any command on the same tables.</summary>
+    public async Task<(int Code, string Said, string Complaint)> CommandAsync(string command, params string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         string[] where = ["--postgres", database.ConnectionString, .. arguments.Contains("--bootstrap-servers") ? Array.Empty<string>() : ["--bootstrap-servers", Nowhere]];
-        var code = await CommandLine.RunAsync(["explain", .. arguments, .. where], new Terminal(output, error, live: false));
+        var code = await CommandLine.RunAsync([command, .. arguments, .. where], new Terminal(output, error, live: false));
         return (code, output.ToString(), error.ToString());
     }
 

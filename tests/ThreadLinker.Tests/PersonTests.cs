@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Pipeline.ThreadLinker.Tests;
 
-public sealed class LeadTests
+public sealed class PersonTests
 {
     private static readonly PhoneEvidence Phone = new("+972501234567", PhoneRank.Stated, Enriched.At(0));
 
@@ -23,7 +23,7 @@ public sealed class LeadTests
     public void Whoever_meets_first_the_last_survivor_is_the_same()
     {
         // Every kind of lead, in every order of meeting.
-        Func<Lead>[] makers = [() => Of(1), () => Of(2, Phone), () => Of(3, Phone), () => Of(4, crm: true), () => Of(5, Phone, crm: true)];
+        Func<Person>[] makers = [() => Of(1), () => Of(2, Phone), () => Of(3, Phone), () => Of(4, crm: true), () => Of(5, Phone, crm: true)];
         foreach (var some in Subsets(makers).Where(subset => subset.Length > 1))
             Assert.Single(Permutations(some).Select(order => order.Select(make => make()).Aggregate(Merge).Id).Distinct());
     }
@@ -60,17 +60,17 @@ public sealed class LeadTests
     [Fact]
     public void Hearing_the_same_again_is_not_learning()
     {
-        var lead = Lead.Stored(7, 1, isOwnedByCrm: false, Phone, new PushName("Dana", Enriched.At(0)), null);
+        var lead = Person.Stored(7, 1, Ownership.Auto, Phone, new DatedName("Dana", Enriched.At(0)), null);
 
         lead.Learn(Phone);
-        lead.Learn(new PushName("Dana", Enriched.At(0)));
+        lead.LearnPushName(new DatedName("Dana", Enriched.At(0)));
 
         Assert.False(lead.HasLearned);
     }
 
-    private static Lead Of(long id, PhoneEvidence? phone = null, bool crm = false) => Lead.Stored(7, id, crm, phone, null, null);
+    private static Person Of(long id, PhoneEvidence? phone = null, bool crm = false) => Person.Stored(7, id, crm ? Ownership.Crm : Ownership.Auto, phone, null, null);
 
-    private static Lead Merge(Lead one, Lead other)
+    private static Person Merge(Person one, Person other)
     {
         var (survivor, absorbed) = one.Outlives(other) ? (one, other) : (other, one);
         absorbed.MergeInto(survivor);

@@ -3,17 +3,12 @@ using Npgsql;
 using Pipeline.Cli.Operations;
 using Pipeline.Healing;
 using Pipeline.Healing.Adopting;
-using Pipeline.Storage;
 
 namespace Pipeline.Cli.Healing;
 
 /// <summary>One run of <c>pipeline backfill --adopt</c>.</summary>
 internal sealed class AdoptRun(Terminal terminal, TimeProvider clock)
 {
-    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(2);
-
-    private long told;
-
     /// <summary>What was asked for.</summary>
     /// <param name="Options">What to adopt, and how.</param>
     /// <param name="Execute">Write it.</param>
@@ -26,18 +21,15 @@ internal sealed class AdoptRun(Terminal terminal, TimeProvider clock)
     public async Task<int> RunAsync(Request request, OperatingTools tools, CancellationToken cancellation)
     {
         if (request.List is { } file && File.Exists(file) && !request.Force) throw new PipelineException($"{file} exists.", "--force replaces it.", ExitCode.Usage);
-        await using var database = tools.OpenDatabase(new PostgresOptions { Schema = request.Options.Tables.Schema, CommandTimeout = TimeSpan.FromMinutes(10) });
-        try
+        await using var database = tools.OpenDatabase(OlderDatabase.Of(request.Options.Tables.Schema));
+        return await OlderDatabase.SpeakAsync(async () =>
         {
-            var adoption = new Adoption(database, request.Options, clock, Tell);
-            var report = request.Execute ? await adoption.ExecuteAsync(cancellation) : await adoption.PlanAsync(cancellation);
+            var board = new StepBoard(terminal, clock);
+            var adoption = new Adoption(database, request.Options, clock, board.Show);
+            var report = await board.RunAsync(() => request.Execute ? adoption.ExecuteAsync(cancellation) : adoption.PlanAsync(cancellation));
             Show(request, report);
             return request.Execute ? await CheckAsync(database, request.Options.Tables, report, cancellation) : ExitCode.Ok;
-        }
-        catch (LayoutException refused)
-        {
-            throw new PipelineException(refused.Message, refused.Advice, ExitCode.Usage, refused);
-        }
+        });
     }
 
     private void Show(Request request, AdoptionReport report)
@@ -100,13 +92,6 @@ internal sealed class AdoptRun(Terminal terminal, TimeProvider clock)
         output.Write("business,kind,who,what\n");
         foreach (var (kind, notes) in new[] { ("renumbered", report.Renumbered), ("left-out", report.LeftOut) })
             foreach (var note in notes) output.Write($"{note.Business},{kind},{note.Who},\"{note.What.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n");
-    }
-
-    private void Tell(BackfillProgress progress)
-    {
-        if (told != 0 && clock.GetElapsedTime(told) < BetweenReports && progress.Done < progress.Total) return;
-        told = clock.GetTimestamp();
-        terminal.Complain($"  {progress.Step}: {Number(progress.Done)} of {Number(progress.Total)}");
     }
 
     private void Row(string what, long count, string remark = "") => terminal.Say($"  {what,-40} {Number(count),12}  {remark}".TrimEnd());

@@ -3,7 +3,6 @@ using System.Text;
 using Pipeline.Cli.Operations;
 using Pipeline.Healing;
 using Pipeline.Healing.Importing;
-using Pipeline.Storage;
 
 namespace Pipeline.Cli.Healing;
 
@@ -50,7 +49,7 @@ internal sealed class ImportRun(Terminal terminal)
             return ExitCode.Ok;
         }
         await using var opened = tools();
-        await using var database = opened.OpenDatabase(new PostgresOptions { Schema = request.Options.Schema });
+        await using var database = opened.OpenDatabase(OlderDatabase.Of(request.Options.Schema));
         var added = await FoundMappings.WriteAsync(database, business, request.Source, list, cancellation);
         say($"{added.ToString("N0", CultureInfo.InvariantCulture)} new pairs of {list.Pairs.Count.ToString("N0", CultureInfo.InvariantCulture)} are kept for the next ./pipeline backfill (table {request.Options.Schema}.pipeline_backfill_mapping).");
         return ExitCode.Ok;

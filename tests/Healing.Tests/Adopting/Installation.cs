@@ -18,13 +18,13 @@ internal sealed class Installation : IAsyncDisposable
 
     public NpgsqlDataSource Product => product;
 
-    public static async Task<Installation> CreateAsync(PostgresFixture postgres)
+    public static async Task<Installation> CreateAsync(PostgresFixture postgres, bool withTables = true)
     {
         var product = await postgres.MigratedDatabaseAsync();
         var older = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(product.ConnectionString) { SearchPath = "older", Options = "" });
         var installation = new Installation(product, older);
         await installation.RunAsync("CREATE SCHEMA older");
-        await installation.RunAsync(OlderLayout.Sql);
+        if (withTables) await installation.RunAsync(OlderLayout.Sql);
         return installation;
     }
 

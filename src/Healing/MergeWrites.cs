@@ -48,11 +48,11 @@ internal sealed class MergeWrites(Transactions transactions, int batchSize)
         """;
 
     private const string MoveMessages = """
-        WITH some AS (SELECT m.id, m.conversation_id AS old, b.merged_into AS new
+        WITH picked AS (SELECT m.id, m.conversation_id AS old, b.merged_into AS new
                         FROM whatsapp_message m JOIN pipeline_backfill_conversation b ON b.conversation_id = m.conversation_id
                        WHERE m.conversation_id = ANY ($2) AND m.business_id = $1
                        ORDER BY m.id LIMIT $3 FOR NO KEY UPDATE OF m),
-             done AS (UPDATE whatsapp_message m SET conversation_id = s.new FROM some s WHERE m.id = s.id RETURNING m.id, s.old, s.new)
+             done AS (UPDATE whatsapp_message m SET conversation_id = p.new FROM picked p WHERE m.id = p.id RETURNING m.id, p.old, p.new)
         INSERT INTO pipeline_backfill_change (business_id, table_name, row_id, column_name, old_value, new_value, why)
         SELECT $1, 'whatsapp_message', id, 'conversation_id', old::text, new::text, 'same person' FROM done ORDER BY id
         RETURNING row_id

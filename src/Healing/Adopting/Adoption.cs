@@ -98,6 +98,8 @@ public sealed class Adoption(NpgsqlDataSource database, AdoptionOptions options,
     {
         if (!tables.HasBookkeeping || !tables.Has("whatsapp_message", "conversation_id"))
             throw new LayoutException("These tables have not been healed yet.", "Run ./pipeline backfill --execute first; what is adopted is what it has put together.");
+        if (!tables.Has("whatsapp_message", "message_id"))
+            throw new LayoutException("Without the column whatsapp_message.message_id nothing tells whether live traffic has stored a message already.", "Add it and fill it with the ids that WhatsApp gave.");
         await using var command = database.CreateCommand("SELECT to_regclass(quote_ident($1) || '.stated_pair') IS NOT NULL");
         command.Parameters.AddWithValue(options.Tables.ProductSchema);
         if (await command.ExecuteScalarAsync(cancellation) is not true)

@@ -31,7 +31,7 @@ public static class AdoptionChecks
             ("linked messages of the older tables that the product lacks", $"""
                 SELECT count(*) FROM whatsapp_message o
                  WHERE o.conversation_id IS NOT NULL
-                   AND NOT EXISTS (SELECT FROM {product}.whatsapp_message m WHERE m.business_id = o.business_id AND m.message_id = o.message_id::text AND m.from_me = (o.from_me IS TRUE))
+                   AND NOT EXISTS (SELECT FROM {product}.whatsapp_message m WHERE m.business_id = o.business_id AND m.message_id = COALESCE(NULLIF(o.message_id::text, ''), 'adopted-' || o.id) AND m.from_me = (o.from_me IS TRUE))
                 """),
         ];
         var found = new List<AdoptionCheck>();

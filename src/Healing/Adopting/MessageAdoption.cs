@@ -70,7 +70,7 @@ internal sealed class MessageAdoption(Transactions transactions, OlderTables tab
     private async Task<List<OldMessage>> PageAsync(NpgsqlConnection connection, long business, (long Conversation, long Message) from, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand($"""
-            SELECT id::bigint, conversation_id::bigint, {Optional("message_id")}, from_me IS TRUE, {Optional("from_number")}, to_number::text, {Optional("push_name")}, {Optional("type")},
+            SELECT id::bigint, conversation_id::bigint, message_id::text, from_me IS TRUE, {Optional("from_number")}, to_number::text, {Optional("push_name")}, {Optional("type")},
                    {Optional("body")}, {Optional("status")}, {(tables.Has("whatsapp_message", "created_at") ? "created_at::timestamptz" : "NULL::timestamptz")}
               FROM whatsapp_message
              WHERE business_id = $1 AND conversation_id IS NOT NULL AND (conversation_id, id) > ($2, $3)

@@ -1,10 +1,9 @@
 using Pipeline.Healing.Adopting;
 using Pipeline.Servers;
-using Xunit;
 
 namespace Pipeline.Healing.Tests.Adopting;
 
-[Collection(AdoptingCollection.Name)]
+[Collection(PostgresCollection.Name)]
 public sealed class AdoptionTests(PostgresFixture postgres)
 {
     // Dana has a lead with her phone; her LID's conversation is a duplicate. Noa has no lead. One group.

@@ -1,11 +1,10 @@
 using Pipeline.Healing.Adopting;
 using Pipeline.Servers;
-using Xunit;
 
 namespace Pipeline.Healing.Tests.Adopting;
 
 /// <summary>What the product had stored of somebody before the older tables were adopted.</summary>
-[Collection(AdoptingCollection.Name)]
+[Collection(PostgresCollection.Name)]
 public sealed class BesideLiveTrafficTests(PostgresFixture postgres)
 {
     private const string Dana = """

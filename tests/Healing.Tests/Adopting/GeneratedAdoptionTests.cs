@@ -3,13 +3,12 @@ using Npgsql;
 using Pipeline.Healing.Adopting;
 using Pipeline.Healing.Generating;
 using Pipeline.Servers;
-using Xunit;
 using Xunit.Abstractions;
 
 namespace Pipeline.Healing.Tests.Adopting;
 
 /// <summary>A generated installation, healed and adopted: with a run that was never disturbed, and with one that broke off again and again.</summary>
-[Collection(AdoptingCollection.Name)]
+[Collection(PostgresCollection.Name)]
 public sealed class GeneratedAdoptionTests(PostgresFixture postgres, ITestOutputHelper output)
 {
     private static readonly GeneratedSize Size = new() { Conversations = 3000, Messages = 12_000, Businesses = 2, Seed = 7 };

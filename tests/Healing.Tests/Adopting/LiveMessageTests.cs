@@ -4,12 +4,11 @@ using Pipeline.Contracts;
 using Pipeline.Servers;
 using Pipeline.Streaming;
 using Pipeline.ThreadLinker;
-using Xunit;
 
 namespace Pipeline.Healing.Tests.Adopting;
 
 /// <summary>What the ThreadLinker makes of messages that come after the older tables were adopted.</summary>
-[Collection(AdoptingCollection.Name)]
+[Collection(PostgresCollection.Name)]
 public sealed class LiveMessageTests(PostgresFixture postgres)
 {
     private const string Dana = """

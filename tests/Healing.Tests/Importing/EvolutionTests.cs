@@ -1,4 +1,3 @@
-using Xunit;
 using static Pipeline.Healing.Tests.Importing.Exports;
 
 namespace Pipeline.Healing.Tests.Importing;

@@ -1,6 +1,5 @@
 using System.Text;
 using Pipeline.Healing.Importing;
-using Xunit;
 using static Pipeline.Healing.Tests.Importing.Exports;
 
 namespace Pipeline.Healing.Tests.Importing;

@@ -1,11 +1,10 @@
 using Pipeline.Healing.Importing;
 using Pipeline.Healing.Tests.Adopting;
 using Pipeline.Servers;
-using Xunit;
 
 namespace Pipeline.Healing.Tests.Importing;
 
-[Collection(AdoptingCollection.Name)]
+[Collection(PostgresCollection.Name)]
 public sealed class FoundMappingsTests(PostgresFixture postgres)
 {
     [Fact]

@@ -8,9 +8,6 @@ namespace Pipeline.Healing;
 /// <param name="Total">Rows known of; can grow beside live traffic.</param>
 public sealed record BackfillProgress(string Step, long Done, long Total);
 
-/// <summary>Another backfill works on the same tables.</summary>
-public sealed class BackfillRunningException() : Exception("Another backfill is at work on these tables.");
-
 /// <summary>
 /// Heals a database in the older layout: leads and fake phones, canonical keys, duplicates, links, constraint. It keeps no position: every
 /// pass reads what the rows say, decides what they should say (<see cref="Planner"/>), and writes the difference; passes go on until
@@ -23,7 +20,6 @@ public sealed class BackfillRunningException() : Exception("Another backfill is 
 public sealed class Backfill(NpgsqlDataSource database, BackfillOptions options, TimeProvider clock, Action<BackfillProgress>? progress = null)
 {
     private const int MostPasses = 8;
-    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(60);
 
     private readonly Transactions transactions = new(database, clock);
     private readonly Dictionary<string, (long Done, long Total)> steps = [];
@@ -48,7 +44,7 @@ public sealed class Backfill(NpgsqlDataSource database, BackfillOptions options,
     public async Task<BackfillReport> ExecuteAsync(CancellationToken cancellation)
     {
         await OlderTables.ReadAsync(database, options, cancellation);
-        await using var running = await LockAsync(cancellation);
+        await using var running = await RunningLock.TakeAsync(database, options.Schema, clock, cancellation);
         await Bookkeeping.CreateAsync(database, cancellation);
         await StatedMappings.StoreAsync(database, options.Mappings, "file", cancellation);
         var schema = new SchemaChanges(database, transactions, options.Schema);
@@ -117,26 +113,6 @@ public sealed class Backfill(NpgsqlDataSource database, BackfillOptions options,
 
         long? ConversationOf(Person person) =>
             made.TryGetValue(person, out var id) ? id : person.Conversations.Find(conversation => conversation.MergedInto is null)?.Id;
-    }
-
-    // Held by a connection of its own for as long as the run takes; given back by the server itself when this process is killed.
-    private async Task<NpgsqlConnection> LockAsync(CancellationToken cancellation)
-    {
-        var connection = await database.OpenConnectionAsync(cancellation);
-        var waitedSince = clock.GetTimestamp();
-        while (true)
-        {
-            await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtextextended('pipeline.backfill.' || $1, 0))", connection);
-            command.Parameters.AddWithValue(options.Schema);
-            if ((bool)(await command.ExecuteScalarAsync(cancellation))!) return connection;
-            // A killed run's last statement may still be on its way.
-            if (clock.GetElapsedTime(waitedSince) > LockPatience)
-            {
-                await connection.DisposeAsync();
-                throw new BackfillRunningException();
-            }
-            await Task.Delay(TimeSpan.FromMilliseconds(250), clock, cancellation);
-        }
     }
 
     private void Expect(string step, long total)

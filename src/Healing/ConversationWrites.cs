@@ -41,7 +41,7 @@ internal sealed class ConversationWrites(Transactions transactions, int batchSiz
                         FROM wanted w ORDER BY place
                       RETURNING id, customer_wa_id, canonical_key),
              noted AS (INSERT INTO pipeline_backfill_change (business_id, table_name, row_id, column_name, old_value, new_value, why)
-                       SELECT $1, 'whatsapp_conversation', id, 'id', NULL, id::text, 'made for messages without a conversation' FROM done ORDER BY id)
+                       SELECT $1, 'whatsapp_conversation', d.id, 'id', NULL, d.id::text, 'made for messages without a conversation' FROM done d ORDER BY d.id)
         SELECT id::bigint, customer_wa_id::text FROM done
         """;
 

@@ -45,6 +45,7 @@ internal static class CommandLine
             BenchCommand.Create(terminal),
             SqlCommand.Create(terminal),
             ExplainCommand.Create(terminal),
+            BackfillCommand.Create(terminal),
             LeadsCommand.Create(terminal),
             UnmergeCommand.Create(terminal),
             MigrateCommand.Create(terminal),

@@ -17,7 +17,10 @@ internal sealed class ConnectionOptions
     public ConnectionOptions Registry() => Add("--registry", "SchemaRegistry:Url", "Schema Registry", "URL");
 
     /// <summary>Postgres and the schema in it.</summary>
-    public ConnectionOptions Postgres() => Add("--postgres", "ConnectionStrings:Postgres", "Postgres, as an Npgsql connection string", "TEXT").Add("--schema", "Postgres:Schema", "Postgres schema of the tables (whatsapp)", "NAME");
+    public ConnectionOptions Postgres() => PostgresServer().Add("--schema", "Postgres:Schema", "Postgres schema of the tables (whatsapp)", "NAME");
+
+    /// <summary>Postgres alone, for commands whose tables are not the product's.</summary>
+    public ConnectionOptions PostgresServer() => Add("--postgres", "ConnectionStrings:Postgres", "Postgres, as an Npgsql connection string", "TEXT");
 
     /// <summary>Topic names.</summary>
     public ConnectionOptions Topics() => Add("--prefix", "Topics:Prefix", "What goes before every topic name (whatsapp.)", "TEXT");

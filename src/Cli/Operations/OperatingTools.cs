@@ -59,12 +59,13 @@ internal sealed class OperatingTools : IAsyncDisposable
     }
 
     /// <summary>The database.</summary>
+    /// <param name="options">How it is used, for tables that are not the product's; null: as the settings say.</param>
     /// <exception cref="PipelineException">It is not named.</exception>
-    public NpgsqlDataSource OpenDatabase()
+    public NpgsqlDataSource OpenDatabase(PostgresOptions? options = null)
     {
         try
         {
-            return Database.Open(host.Configuration.GetConnectionString("Postgres"), Postgres, "pipeline");
+            return Database.Open(host.Configuration.GetConnectionString("Postgres"), options ?? Postgres, "pipeline");
         }
         catch (ArgumentException)
         {

@@ -1,0 +1,4 @@
+using System.Runtime.Versioning;
+
+// As the program under test.
+[assembly: UnsupportedOSPlatform("windows")]

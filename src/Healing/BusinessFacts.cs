@@ -47,7 +47,7 @@ public enum PhoneFate
 }
 
 /// <summary>A row of <c>contact_identities</c>.</summary>
-public sealed record IdentityRow(long Id, long LeadId, string? ExternalId);
+public sealed record IdentityRow(long Id, long LeadId, string? ExternalId, string? Channel = null);
 
 /// <summary>The messages that have the same two addresses.</summary>
 /// <param name="FromMe">The business wrote them.</param>

@@ -80,8 +80,10 @@ internal sealed class FactsReader : IAsyncDisposable
             """, business, row => new LeadRow(row.GetInt64(0), Text(row, 1), !row.GetBoolean(2) ? null
                 : new KeptLead(Text(row, 3), Number(row, 4), Enum.Parse<PhoneFate>(row.GetString(5), ignoreCase: true), Text(row, 6), Text(row, 7))), cancellation);
         var identities = await ListAsync(
-            "SELECT id::bigint, lead_id::bigint, external_id::text FROM contact_identities WHERE business_id = $1 AND lead_id IS NOT NULL ORDER BY id",
-            business, row => new IdentityRow(row.GetInt64(0), row.GetInt64(1), Text(row, 2)), cancellation);
+            $"""
+            SELECT id::bigint, lead_id::bigint, external_id::text, {(tables.Has("contact_identities", "channel") ? "channel" : "NULL")}::text
+              FROM contact_identities WHERE business_id = $1 AND lead_id IS NOT NULL ORDER BY id
+            """, business, row => new IdentityRow(row.GetInt64(0), row.GetInt64(1), Text(row, 2), Text(row, 3)), cancellation);
         var messages = await ListAsync(
             "SELECT from_me, from_number, to_number, messages, unlinked, last_at FROM pipeline_backfill_peers WHERE business_id = $1 ORDER BY from_me, from_number, to_number",
             business, row => new MessagesRow(row.GetBoolean(0), Text(row, 1), Text(row, 2), row.GetInt64(3), row.GetInt64(4), row.IsDBNull(5) ? null : row.GetDateTime(5)), cancellation);

@@ -50,7 +50,7 @@ public sealed class RaceTests(PostgresFixture postgres)
         Assert.Equal(PostgresErrorCodes.DeadlockDetected, fault.SqlState);
         Assert.True(Streaming.Transient.Is(fault));
 
-        Task<Exception?> TakeBothAsync(long first, long second) => Task.Run(async () =>
+        Task<Exception?> TakeBothAsync(long first, long second) => Task.Run<Exception?>(async () =>
         {
             await using var connection = await database.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();

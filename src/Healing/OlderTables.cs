@@ -94,7 +94,7 @@ public sealed class OlderTables
             else missing.AddRange(needed.Where(column => !Has(table, column)).Select(column => $"column {table}.{column}"));
         }
         if (missing.Count > 0)
-            throw new LayoutException($"The schema '{schema}' is not the older layout: {missing.Count} of the tables and columns that are needed are missing.", string.Join('\n', missing) + "\nIs it another schema (--schema) or another database (--postgres)? docs/healing.md has the layout.");
+            throw new LayoutException($"The schema '{schema}' is not the older layout: {missing.Count} of the tables and columns that are needed are missing.", string.Join('\n', missing) + "\nIs it another schema (--schema) or another database (--postgres)? docs/operations.md has the layout.");
 
         var odd = Required.SelectMany(table => table.Columns.Where(column => column is "id" or "business_id" or "lead_id").Select(column => (table.Table, column)))
             .Where(column => columns[column].Type is not ("bigint" or "integer" or "smallint")).Select(column => $"{column.Table}.{column.column} is {columns[column].Type}").ToList();

@@ -45,7 +45,7 @@ internal static class BackfillCommand
                   ./pipeline backfill --adopt --postgres '…'
                   ./pipeline backfill --from evolution export.jsonl --output merges.csv
 
-                Step by step: docs/healing.md.
+                Step by step: docs/operations.md.
                 """,
         }.With([file, execute, skipBackfill, skipMerge, mappings, from, output, force, adopt, noAutoLeads, list, examples, showNumbers, .. tables.Symbols, .. where.Symbols]).Runs(terminal, async (parsed, interruption) =>
         {

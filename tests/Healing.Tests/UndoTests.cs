@@ -21,7 +21,7 @@ public class UndoTests(PostgresFixture postgres)
         await older.HealAsync();
         Assert.NotEqual(before, await older.TextAsync(Rows));
 
-        var manual = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "healing.md"));
+        var manual = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "operations.md"));
         await older.RunAsync(manual.Split("## Undo")[1].Split("```sql")[1].Split("```")[0]);
 
         Assert.Equal(before, await older.TextAsync(Rows));

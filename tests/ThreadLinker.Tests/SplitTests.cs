@@ -64,7 +64,7 @@ public sealed class SplitTests(PostgresFixture postgres) : IAsyncLifetime
         await DenyAsync(Lid, Phone);
 
         await linker.RunAsync(Mapping("n", Lid, Phone, at: 200));
-        var linked = await linker.LinkAsync(Message("c", Person(Phone, Lid), at: 201), Message("d", Person(Phone, Lid, "972501234567@s.whatsapp.net"), at: 202));
+        var linked = await linker.LinkAsync(Message("c", Person(Phone, Lid), at: 201), Message("d", Person(Phone, Lid, "972501234567@s.whatsapp.net", Party.Types.Source.Direct), at: 202));
 
         Assert.Equal(["lead:7:2", "lead:7:1"], linked.Select(one => one.Conversation.Key));
         Assert.Equal(("", Lid), (linked[0].Message.Peer.Phone, linked[0].Message.Peer.Lid));
@@ -143,7 +143,8 @@ public sealed class SplitTests(PostgresFixture postgres) : IAsyncLifetime
             Message("a", Person(Phone), pushName: "Dana"), Message("b", Person(lid: Lid), pushName: "Eli"), Mapping("m", Lid, Phone, at: 5),
             Message("c", Person(Phone, Lid), at: 6), Denial("deny", Lid, Phone),
         ];
-        await linker.RunAsync(events[..4]);
+        var linked = await linker.LinkAsync(events[..4]);
+        await StoredAsync(linked[0].Conversation, "972501234567@s.whatsapp.net", "Dana");
         await DenyAsync(Lid, Phone);
         var people = await PeopleAsync();
 

@@ -77,6 +77,9 @@ public sealed record BusinessFacts(
     IReadOnlyList<MessagesRow> Messages,
     IReadOnlyList<MappingRow> Mappings)
 {
+    /// <summary>LIDs whose pair is not believed: they are LIDs all the same.</summary>
+    public IReadOnlyList<string> OtherLids { get; init; } = [];
+
     /// <summary>An earlier run has added the constraint: no key may be given twice, not even for a moment.</summary>
     public bool KeysAreUnique { get; init; }
 }

@@ -20,7 +20,7 @@ public class GeneratedDatabaseTests(PostgresFixture postgres, ITestOutputHelper 
         Assert.Equal((50_000, 7_500, 200_000), (before.Conversations, before.Duplicates, before.Messages));
         Assert.Equal(20, (int)Math.Round(100.0 * before.FakePhones / before.Leads));
         Assert.InRange(before.UnknownFakePhones, 1, before.FakePhones / 5);
-        Say($"generated in {watch.Elapsed.TotalSeconds:0.0} s: {before}");
+        Say($"Healing 50 000 conversations: generated in {watch.Elapsed.TotalSeconds:0.0} s: {before}");
 
         watch.Restart();
         var report = await older.HealAsync();
@@ -56,5 +56,9 @@ public class GeneratedDatabaseTests(PostgresFixture postgres, ITestOutputHelper 
         Assert.Equal(await one.TextAsync(Sum), await other.TextAsync(Sum));
     }
 
-    private void Say(string line) => output.WriteLine(line);
+    private void Say(string line)
+    {
+        output.WriteLine(line);
+        Figures.Say(line);
+    }
 }

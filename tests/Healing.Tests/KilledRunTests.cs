@@ -52,6 +52,7 @@ public class KilledRunTests(PostgresFixture postgres, ITestOutputHelper output)
 
         Assert.Equal(await undisturbed.DumpAsync(withChanges: false), await older.DumpAsync(withChanges: false));
         await older.AssertHealedAsync();
+        Figures.Say("Killed by SIGKILL in the midst of leads, keys and messages, and resumed: the same tables as an undisturbed run.");
         folder.Delete(recursive: true);
     }
 

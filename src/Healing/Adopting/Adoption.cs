@@ -22,7 +22,12 @@ public sealed class Adoption(NpgsqlDataSource database, AdoptionOptions options,
 
     /// <summary>Does it.</summary>
     /// <exception cref="LayoutException">There is nothing that could be adopted.</exception>
-    public Task<AdoptionReport> ExecuteAsync(CancellationToken cancellation) => RunAsync(execute: true, cancellation);
+    /// <exception cref="BackfillRunningException">The older tables are being healed, or adopted by another run.</exception>
+    public async Task<AdoptionReport> ExecuteAsync(CancellationToken cancellation)
+    {
+        await using var running = await RunningLock.TakeAsync(database, options.Tables.Schema, clock, cancellation);
+        return await RunAsync(execute: true, cancellation);
+    }
 
     private async Task<AdoptionReport> RunAsync(bool execute, CancellationToken cancellation)
     {

@@ -32,8 +32,6 @@ public sealed class Backfill(NpgsqlDataSource database, BackfillOptions options,
         foreach (var business in await reader.BusinessesAsync(cancellation))
         {
             var facts = await reader.ReadAsync(business, cancellation);
-            var given = options.Mappings.Where(mapping => mapping.Business == business).Select(mapping => new MappingRow(mapping.Lid, mapping.Phone, MappingRow.OfFile));
-            facts = facts with { Mappings = [.. facts.Mappings.Concat(given).OrderBy(mapping => mapping.Rank)] };
             show(Planner.Plan(facts, options), facts);
         }
     }

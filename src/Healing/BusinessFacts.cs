@@ -47,7 +47,7 @@ public enum PhoneFate
 }
 
 /// <summary>A row of <c>contact_identities</c>.</summary>
-public sealed record IdentityRow(long Id, long LeadId, string? ExternalId);
+public sealed record IdentityRow(long Id, long LeadId, string? ExternalId, string? Channel = null);
 
 /// <summary>The messages that have the same two addresses.</summary>
 /// <param name="FromMe">The business wrote them.</param>
@@ -77,6 +77,9 @@ public sealed record BusinessFacts(
     IReadOnlyList<MessagesRow> Messages,
     IReadOnlyList<MappingRow> Mappings)
 {
+    /// <summary>LIDs whose pair is not believed: they are LIDs all the same.</summary>
+    public IReadOnlyList<string> OtherLids { get; init; } = [];
+
     /// <summary>An earlier run has added the constraint: no key may be given twice, not even for a moment.</summary>
     public bool KeysAreUnique { get; init; }
 }

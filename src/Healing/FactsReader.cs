@@ -80,14 +80,27 @@ internal sealed class FactsReader : IAsyncDisposable
             """, business, row => new LeadRow(row.GetInt64(0), Text(row, 1), !row.GetBoolean(2) ? null
                 : new KeptLead(Text(row, 3), Number(row, 4), Enum.Parse<PhoneFate>(row.GetString(5), ignoreCase: true), Text(row, 6), Text(row, 7))), cancellation);
         var identities = await ListAsync(
-            "SELECT id::bigint, lead_id::bigint, external_id::text FROM contact_identities WHERE business_id = $1 AND lead_id IS NOT NULL ORDER BY id",
-            business, row => new IdentityRow(row.GetInt64(0), row.GetInt64(1), Text(row, 2)), cancellation);
+            $"""
+            SELECT id::bigint, lead_id::bigint, external_id::text, {(tables.Has("contact_identities", "channel") ? "channel" : "NULL")}::text
+              FROM contact_identities WHERE business_id = $1 AND lead_id IS NOT NULL ORDER BY id
+            """, business, row => new IdentityRow(row.GetInt64(0), row.GetInt64(1), Text(row, 2), Text(row, 3)), cancellation);
         var messages = await ListAsync(
             "SELECT from_me, from_number, to_number, messages, unlinked, last_at FROM pipeline_backfill_peers WHERE business_id = $1 ORDER BY from_me, from_number, to_number",
             business, row => new MessagesRow(row.GetBoolean(0), Text(row, 1), Text(row, 2), row.GetInt64(3), row.GetInt64(4), row.IsDBNull(5) ? null : row.GetDateTime(5)), cancellation);
-        var mappings = await ListAsync(
-            $"{MappingsSql()} ORDER BY 3, 1, 2", business, row => new MappingRow(row.GetString(0), row.GetString(1), row.GetInt32(2)), cancellation);
-        return new BusinessFacts(business, conversations, leads, identities, messages, mappings) { KeysAreUnique = tables.KeysAreUnique };
+        var mappings = await ListAsync($"{MappingsSql()} ORDER BY 3, 1, 2", business, row => new MappingRow(row.GetString(0), row.GetString(1), row.GetInt32(2)), cancellation);
+        // A dry run keeps no file's pairs, so they are not among those that were read.
+        mappings.AddRange(options.Mappings.Where(mapping => mapping.Business == business).Select(mapping => new MappingRow(mapping.Lid, mapping.Phone, MappingRow.OfFile)));
+        var denied = !tables.HasProductDenials ? [] : await ListAsync(
+            $"SELECT lid, phone_e164::text FROM {options.ProductSchema}.denied_pair WHERE business_id = $1 AND denied", business, row => (Lid: row.GetString(0), Phone: row.GetString(1)), cancellation);
+        var quoted = !tables.HasProductMappings ? [] : await ListAsync(
+            $"SELECT lid FROM {options.ProductSchema}.lid_mappings WHERE business_id = $1 AND grade NOT IN ('strong', 'seed')", business, row => row.GetString(0), cancellation);
+        var isDenied = denied.ToHashSet();
+        mappings.RemoveAll(mapping => isDenied.Contains((mapping.Lid, mapping.Phone)));
+        return new BusinessFacts(business, conversations, leads, identities, messages, mappings)
+        {
+            OtherLids = [.. denied.Select(pair => pair.Lid), .. quoted],
+            KeysAreUnique = tables.KeysAreUnique,
+        };
     }
 
     /// <inheritdoc/>
@@ -100,7 +113,7 @@ internal sealed class FactsReader : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    // Only what was stated: neither whom somebody quoted nor what an operator has denied.
+    // Only what was stated, not whom somebody quoted.
     private string MappingsSql()
     {
         var parts = new List<string> { "SELECT NULL::text AS lid, NULL::text AS phone_e164, 0 AS rank WHERE $1::bigint IS NULL" };
@@ -110,11 +123,7 @@ internal sealed class FactsReader : IAsyncDisposable
             parts.Add($"SELECT lid, phone_e164::text, 2 FROM {options.ProductSchema}.lid_mapping_history WHERE business_id = $1 AND grade IN ('strong', 'seed')");
         }
         if (tables.HasMappings) parts.Add("SELECT lid, phone_e164, 1 FROM pipeline_backfill_mapping WHERE business_id = $1");
-        var all = string.Join(" UNION ALL ", parts);
-        return !tables.HasProductDenials ? $"SELECT lid, phone_e164, rank FROM ({all}) m" : $"""
-            SELECT lid, phone_e164, rank FROM ({all}) m
-             WHERE NOT EXISTS (SELECT FROM {options.ProductSchema}.denied_pair d WHERE d.business_id = $1 AND d.lid = m.lid AND d.phone_e164::text = m.phone_e164 AND d.denied)
-            """;
+        return string.Join(" UNION ALL ", parts);
     }
 
     // Before the first run there is no bookkeeping, and a dry run makes none.

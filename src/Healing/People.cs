@@ -66,6 +66,7 @@ public sealed class People
     {
         var lids = new KnownLids(region);
         foreach (var mapping in facts.Mappings) lids.LearnLid(mapping.Lid);
+        foreach (var lid in facts.OtherLids) lids.LearnLid(lid);
         foreach (var conversation in facts.Conversations) lids.Learn(conversation.WaId);
         foreach (var identity in facts.Identities) lids.Learn(identity.ExternalId);
         foreach (var lead in facts.Leads)

@@ -122,16 +122,17 @@ public class LeadTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_quoted_author_and_a_denied_pair_are_no_evidence()
+    public async Task A_quoted_author_and_a_denied_pair_are_no_evidence_but_their_LIDs_are_LIDs()
     {
         await using var older = await Older.CreateAsync(postgres);
-        var quoted = await older.LeadAsync(1, "82399031480511");
-        var denied = await older.LeadAsync(1, "82399031480522");
-        await older.MappingAsync(1, "82399031480511", "+972501234567", grade: "quoted");
-        await older.MappingAsync(1, "82399031480522", "+972501234568");
-        await older.RunAsync("INSERT INTO whatsapp.denied_pair (business_id, lid, phone_e164, denied, at, event_id) VALUES (1, '82399031480522', '+972501234568', true, now(), gen_random_uuid())");
+        var quoted = await older.LeadAsync(1, "2012345678901");
+        var denied = await older.LeadAsync(1, "2012345678902");
+        await older.MappingAsync(1, "2012345678901", "+972501234567", grade: "quoted");
+        await older.MappingAsync(1, "2012345678902", "+972501234568");
+        await older.RunAsync("INSERT INTO whatsapp.denied_pair (business_id, lid, phone_e164, denied, at, event_id) VALUES (1, '2012345678902', '+972501234568', true, now(), gen_random_uuid())");
 
-        await older.HealAsync();
+        // Nor when a file says the same.
+        await older.HealAsync(new BackfillOptions { Mappings = [new StatedMapping(1, "2012345678902", "+972501234568")] });
 
         Assert.Equal("unmapped", await older.FateAsync(quoted));
         Assert.Equal("unmapped", await older.FateAsync(denied));

@@ -16,6 +16,7 @@ internal sealed class PlanSummary(int examples, ShownNumbers numbers)
     public long UnreadablePhones { get; private set; }
     public long LeadsToMerge { get; private set; }
     public long Identities { get; private set; }
+    public long FakeIdentities { get; private set; }
     public long Conversations { get; private set; }
     public long KeysToFill { get; private set; }
     public long KeysToReplace { get; private set; }
@@ -62,6 +63,7 @@ internal sealed class PlanSummary(int examples, ShownNumbers numbers)
         Leads += facts.Leads.Count;
         FakePhones += facts.Leads.Count(lead => plan.People.Lids.IsFakePhone(lead.Phone));
         Identities += plan.Identities.Count;
+        FakeIdentities += facts.Identities.Count(identity => identity.Channel == "phone" && plan.People.Lids.Read(identity.ExternalId).Kind == AddressKind.Lid);
         foreach (var change in plan.Leads)
         {
             var old = numbers.Show(change.Lead.Phone);

@@ -40,6 +40,7 @@ internal static class PlanText
         yield return "Left as it is, for you to look at";
         yield return Line(plan.UnreadablePhones, "leads whose phone is neither a phone nor a LID");
         foreach (var line in Examples(plan.UnreadableExamples)) yield return line;
+        yield return Line(plan.FakeIdentities, "identities of the channel phone that hold a LID; they are read as the LID");
         yield return Line(plan.ConversationsWithNobody, "conversations with a story, a channel, or an address that cannot be read");
         yield return Line(plan.MessagesUnreadable, "messages whose address cannot be read; noted");
         yield return Line(plan.Overruled, "conversations name another lead than their address belongs to: the address counts");

@@ -12,6 +12,7 @@ internal sealed class StepBoard(Terminal terminal, TimeProvider clock)
     private readonly long begun = clock.GetTimestamp();
     private ProgressContext? live;
     private long saidAt;
+    private string said = "";
 
     /// <summary>Runs some work with the board shown.</summary>
     public async Task<T> RunAsync<T>(Func<Task<T>> work)
@@ -55,6 +56,9 @@ internal sealed class StepBoard(Terminal terminal, TimeProvider clock)
     private void SayLine()
     {
         saidAt = clock.GetTimestamp();
-        terminal.Say($"{clock.GetElapsedTime(begun).TotalSeconds,6:0.0} s  " + string.Join(" | ", steps.Values.Select(step => $"{step.Step} {PlanText.Number(step.Done)}/{PlanText.Number(step.Total)}")));
+        var line = string.Join(" | ", steps.Values.Select(step => $"{step.Step} {PlanText.Number(step.Done)}/{PlanText.Number(step.Total)}"));
+        if (line == said) return;
+        said = line;
+        terminal.Say($"{clock.GetElapsedTime(begun).TotalSeconds,6:0.0} s  {line}");
     }
 }

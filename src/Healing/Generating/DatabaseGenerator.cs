@@ -42,7 +42,7 @@ public sealed class DatabaseGenerator(NpgsqlDataSource database)
         async Task<Dictionary<(long Person, int Lead), long>> WriteLeadsAsync()
         {
             var ids = new Dictionary<(long, int), long>();
-            await using var copy = await connection.BeginBinaryImportAsync("COPY leads (id, business_id, phone, name, push_name) FROM STDIN (FORMAT binary)", cancellation);
+            await using var copy = await connection.BeginBinaryImportAsync("COPY leads (id, business_id, phone, name, push_name, created_at) FROM STDIN (FORMAT binary)", cancellation);
             foreach (var (member, phone, lead) in cast.SelectMany(member => member.LeadPhones.Select((phone, lead) => (member, phone, lead))))
             {
                 var id = ids.Count + 1L;
@@ -54,6 +54,7 @@ public sealed class DatabaseGenerator(NpgsqlDataSource database)
                 await TextAsync(copy, phone);
                 await TextAsync(copy, null);
                 await TextAsync(copy, invention.Name());
+                await copy.WriteAsync(Beginning, NpgsqlDbType.TimestampTz, cancellation);
             }
             await copy.CompleteAsync(cancellation);
             return ids;
@@ -80,7 +81,7 @@ public sealed class DatabaseGenerator(NpgsqlDataSource database)
             var rows = cast.SelectMany(member => member.Conversations.Select(conversation => (member, conversation))).ToArray();
             invention.Random.Shuffle(rows);
             await using var copy = await connection.BeginBinaryImportAsync(
-                "COPY whatsapp_conversation (id, business_id, customer_wa_id, lead_id, name, last_message_at, is_open) FROM STDIN (FORMAT binary)", cancellation);
+                "COPY whatsapp_conversation (id, business_id, customer_wa_id, lead_id, name, last_message_at, is_open, created_at) FROM STDIN (FORMAT binary)", cancellation);
             for (var i = 0; i < rows.Length; i++)
             {
                 var (member, conversation) = rows[i];
@@ -94,6 +95,7 @@ public sealed class DatabaseGenerator(NpgsqlDataSource database)
                 await TextAsync(copy, null);
                 await copy.WriteAsync(Moment(), NpgsqlDbType.TimestampTz, cancellation);
                 await copy.WriteAsync(invention.Random.Next(3) > 0, cancellation);
+                await copy.WriteAsync(Beginning, NpgsqlDbType.TimestampTz, cancellation);
             }
             await copy.CompleteAsync(cancellation);
         }

@@ -45,13 +45,13 @@ internal sealed class ImportRun(Terminal terminal)
         if (request.Output is not null) say($"The merge list is in {request.Output}.");
         if (!request.Execute)
         {
-            say($"Nothing was written to a database. With --execute, {list.Pairs.Count.ToString("N0", CultureInfo.InvariantCulture)} pairs of LID and phone are kept for the next ./pipeline backfill.");
+            say($"Nothing was written to a database. With --execute, the pairs of LID and phone ({list.Pairs.Count.ToString("N0", CultureInfo.InvariantCulture)}) are kept for the next ./pipeline backfill.");
             return ExitCode.Ok;
         }
         await using var opened = tools();
         await using var database = opened.OpenDatabase(OlderDatabase.Of(request.Options.Schema));
         var added = await FoundMappings.WriteAsync(database, business, request.Source, list, cancellation);
-        say($"{added.ToString("N0", CultureInfo.InvariantCulture)} new pairs of {list.Pairs.Count.ToString("N0", CultureInfo.InvariantCulture)} are kept for the next ./pipeline backfill (table {request.Options.Schema}.pipeline_backfill_mapping).");
+        say($"Of {list.Pairs.Count.ToString("N0", CultureInfo.InvariantCulture)} pairs of LID and phone, {added.ToString("N0", CultureInfo.InvariantCulture)} new ones are kept for the next ./pipeline backfill (table {request.Options.Schema}.pipeline_backfill_mapping).");
         return ExitCode.Ok;
     }
 

@@ -15,6 +15,7 @@ public sealed class Adoption(NpgsqlDataSource database, AdoptionOptions options,
 {
     private readonly Transactions transactions = new(database, clock);
     private readonly DirectoryTables directory = new(options.Tables.ProductSchema);
+    private readonly Dictionary<string, (long Done, long Total)> steps = new() { ["people"] = default, ["messages"] = default };
 
     /// <summary>Decides everything and counts; nothing is written.</summary>
     /// <exception cref="LayoutException">There is nothing that could be adopted.</exception>
@@ -22,7 +23,12 @@ public sealed class Adoption(NpgsqlDataSource database, AdoptionOptions options,
 
     /// <summary>Does it.</summary>
     /// <exception cref="LayoutException">There is nothing that could be adopted.</exception>
-    public Task<AdoptionReport> ExecuteAsync(CancellationToken cancellation) => RunAsync(execute: true, cancellation);
+    /// <exception cref="BackfillRunningException">The older tables are being healed, or adopted by another run.</exception>
+    public async Task<AdoptionReport> ExecuteAsync(CancellationToken cancellation)
+    {
+        await using var running = await RunningLock.TakeAsync(database, options.Tables.Schema, clock, cancellation);
+        return await RunAsync(execute: true, cancellation);
+    }
 
     private async Task<AdoptionReport> RunAsync(bool execute, CancellationToken cancellation)
     {
@@ -44,9 +50,8 @@ public sealed class Adoption(NpgsqlDataSource database, AdoptionOptions options,
                 report.Messages += counts.Linked;
                 continue;
             }
-            var done = 0L;
-            await new MessageAdoption(transactions, tables, options.Tables)
-                .RunAsync(business, people, keys, report, read => progress?.Invoke(new BackfillProgress($"messages of business {business}", done += read, counts.Linked)), cancellation);
+            Tell("messages", 0, counts.Linked);
+            await new MessageAdoption(transactions, tables, options.Tables).RunAsync(business, people, keys, report, read => Tell("messages", read), cancellation);
         }
         report.Retries = transactions.Retries;
         return report;
@@ -58,7 +63,7 @@ public sealed class Adoption(NpgsqlDataSource database, AdoptionOptions options,
         var keys = new Dictionary<long, string>();
         var above = persons.SelectMany(person => person.LeadIds).DefaultIfEmpty(0).Max();
         var planned = new AdoptingDirectory(business, options.AutoLeads);
-        var done = 0L;
+        Tell("people", 0, persons.Count);
         foreach (var some in persons.Chunk(options.Tables.BatchSize))
         {
             var (found, counted) = await (execute
@@ -67,7 +72,7 @@ public sealed class Adoption(NpgsqlDataSource database, AdoptionOptions options,
             report.Add(counted);
             foreach (var (person, key) in found)
                 foreach (var id in person.ConversationIds) keys[id] = key;
-            progress?.Invoke(new BackfillProgress($"people of business {business}", done += some.Length, persons.Count));
+            Tell("people", some.Length);
         }
         return keys;
     }
@@ -92,6 +97,14 @@ public sealed class Adoption(NpgsqlDataSource database, AdoptionOptions options,
         report.Add(changes);
         if (isExecuted && !changes.IsEmpty) await directory.WriteAsync(connection, business, changes, decisions.Next, cancellation);
         return (keys, report);
+    }
+
+    // One business after the other: what there is to do becomes known with each.
+    private void Tell(string step, long done, long more = 0)
+    {
+        var (before, total) = steps[step];
+        steps[step] = (before + done, total + more);
+        progress?.Invoke(new BackfillProgress(step, before + done, total + more));
     }
 
     private async Task CheckAsync(OlderTables tables, CancellationToken cancellation)

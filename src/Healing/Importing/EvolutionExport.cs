@@ -49,7 +49,7 @@ internal static class EvolutionExport
     private static void Count(ExportItem item, JsonElement record, SplitHistory history, bool isCounted)
     {
         var name = record.Field("key")?.Text("remoteJid")?.Trim();
-        MessageRecords.Count(history, MessageRecords.Evolution(record, history.Own), WaId.Parse(name), name, item.Line, isCounted);
+        MessageRecords.Count(history, MessageRecords.Evolution(record, history.Own), WaId.Parse(name), name, item.Line, record.Moment("messageTimestamp"), isCounted);
     }
 
     private static void Entry(ExportItem item, string jid, SplitHistory history)

@@ -30,8 +30,9 @@ internal static class MessageRecords
     /// <param name="chat">The chat's address, as the export names it.</param>
     /// <param name="name">What the export calls the chat.</param>
     /// <param name="line">Where the message stands.</param>
+    /// <param name="at">When it was sent, by the export: what cannot be read as a message has a time all the same.</param>
     /// <param name="isCounted">False for the copy that stands in a chat's row.</param>
-    public static void Count(SplitHistory history, ReadEvent read, WaId? chat, string? name, long line, bool isCounted)
+    public static void Count(SplitHistory history, ReadEvent read, WaId? chat, string? name, long line, DateTimeOffset? at, bool isCounted)
     {
         if (chat is null)
         {
@@ -48,8 +49,8 @@ internal static class MessageRecords
         }
         var entry = history.Chat(name ?? chat.Address);
         entry.Add(chat);
-        if (isCounted) entry.Count(read.SentAt);
-        else entry.Heard(read.SentAt);
+        if (isCounted) entry.Count(read.SentAt ?? at);
+        else entry.Heard(read.SentAt ?? at);
     }
 
     private static ReadEvent Read(string source, string eventType, string part, JsonElement element, OwnAddresses own) =>

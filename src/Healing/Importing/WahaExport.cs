@@ -31,7 +31,7 @@ internal static class WahaExport
         var read = MessageRecords.Waha(message, history.Own);
         var chat = WaId.Parse(ofChat ?? read.ChatAddress)
             ?? WaId.Parse(message.Address(message.Field("fromMe") is { ValueKind: JsonValueKind.True } ? "to" : "from"));
-        MessageRecords.Count(history, read, chat, chat?.Address, item.Line, isCounted: ofChat is null);
+        MessageRecords.Count(history, read, chat, chat?.Address, item.Line, message.Moment("timestamp"), isCounted: ofChat is null);
     }
 
     private static void Chat(ExportItem item, SplitHistory history)

@@ -104,6 +104,7 @@ public class EvolutionTests
 
         Assert.Equal(["82399031480511@lid <- 82399031480511@s.whatsapp.net: lid-taken-for-phone (82399031480511 is a LID)"], history.Merges());
         Assert.Equal(["82399031480511@s.whatsapp.net: the digits of a LID; no mapping known"], history.Findings("fake-phone"));
+        Assert.All(history.Chats, chat => Assert.NotNull(chat.LastMessageAt));
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class ImportCommandTests(PostgresFixture postgres) : IDisposable
         var (code, said) = await older.CommandAsync("--from", "waha", Export, "--business", "1", "--execute");
 
         Assert.Equal(0, code);
-        Assert.Contains("1 new pairs of 1", said, StringComparison.Ordinal);
+        Assert.Contains("Of 1 pairs of LID and phone, 1 new ones are kept", said, StringComparison.Ordinal);
         Assert.Equal(1, (await older.HealAsync()).ConversationsMerged);
     }
 

@@ -54,7 +54,7 @@ internal sealed class OperatingTools : IAsyncDisposable
         }
 
         var service = ServiceBuilder.Create("pipeline", [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")]);
-        service.AddOptions<PostgresOptions>("Postgres");
+        service.AddOptions<PostgresOptions>("Postgres").LimitBacklog(topics => topics.Leads, Topics.Groups.Leads);
         return new OperatingTools(service.Build());
     }
 

@@ -10,7 +10,7 @@ internal sealed class StageMonitor : IDisposable
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
     private readonly Topics topics;
     private readonly DeadLetterReader deadLetters;
-    private readonly IReadOnlyList<Stage> stages;
+    private readonly IReadOnlyList<ReadingStage> stages;
 
     /// <param name="bootstrapServers">Kafka's address.</param>
     /// <param name="topicPrefix">Goes before every topic name.</param>
@@ -23,13 +23,21 @@ internal sealed class StageMonitor : IDisposable
         deadLetters = new DeadLetterReader(options, name);
         stages =
         [
-            new(ServiceKind.Resolver.Name, topics.Raw.Name, new LagWatch(options, name, Topics.Groups.Resolver, clock), new SlidingRate(clock)),
-            new(ServiceKind.ThreadLinker.Name, topics.Enriched.Name, new LagWatch(options, name, Topics.Groups.ThreadLinker, clock), new SlidingRate(clock)),
-            new(ServiceKind.Sink.Name, topics.Linked.Name, new LagWatch(options, name, Topics.Groups.Sink, clock), new SlidingRate(clock)),
+            Stage(ServiceKind.Resolver, (topics.Raw.Name, Topics.Groups.Resolver)),
+            Stage(ServiceKind.ThreadLinker, (topics.Enriched.Name, Topics.Groups.ThreadLinker), (topics.Leads.Name, Topics.Groups.Leads)),
+            Stage(ServiceKind.Sink, (topics.Linked.Name, Topics.Groups.Sink)),
         ];
+
+        ReadingStage Stage(ServiceKind service, params ReadOnlySpan<(string Topic, string Group)> reads)
+        {
+            var inputs = new List<(string, LagWatch)>();
+            foreach (var (topic, group) in reads) inputs.Add((topic, new LagWatch(options, name, group, clock)));
+            return new ReadingStage(service.Name, inputs, new SlidingRate(clock));
+        }
     }
 
-    private sealed record Stage(string Name, string Topic, LagWatch Lags, SlidingRate Rate);
+    /// <summary>A service with the topics that it reads.</summary>
+    private sealed record ReadingStage(string Name, IReadOnlyList<(string Topic, LagWatch Lags)> Inputs, SlidingRate Rate);
 
     /// <summary>
     /// The readers in the order of the pipeline, each asked after the one before it. So if all have lag 0, nothing was under way: what
@@ -41,9 +49,14 @@ internal sealed class StageMonitor : IDisposable
         var figures = new List<StageFigures>(stages.Count);
         foreach (var stage in stages)
         {
-            var partitions = await AnsweredAsync(() => stage.Lags.ReadAsync(stage.Topic, AskLimit, cancellation));
-            var records = partitions.Sum(partition => partition.Committed ?? 0);
-            figures.Add(new StageFigures(stage.Name, records, partitions.Sum(partition => partition.Lag), stage.Rate.Add(records)));
+            var (records, lag) = (0L, 0L);
+            foreach (var (topic, lags) in stage.Inputs)
+            {
+                var partitions = await AnsweredAsync(() => lags.ReadAsync(topic, AskLimit, cancellation));
+                records += partitions.Sum(partition => partition.Committed ?? 0);
+                lag += partitions.Sum(partition => partition.Lag);
+            }
+            figures.Add(new StageFigures(stage.Name, records, lag, stage.Rate.Add(records)));
         }
         return figures;
     }
@@ -60,7 +73,7 @@ internal sealed class StageMonitor : IDisposable
     /// <summary>Must not be called while figures are being read.</summary>
     public void Dispose()
     {
-        foreach (var stage in stages) stage.Lags.Dispose();
+        foreach (var (_, lags) in stages.SelectMany(stage => stage.Inputs)) lags.Dispose();
     }
 
     private static async Task<T> AnsweredAsync<T>(Func<Task<T>> askAsync)

@@ -1,4 +1,5 @@
 using Pipeline.Identity;
+using Pipeline.ThreadLinker;
 
 namespace Pipeline.Cli.Unmerging;
 
@@ -12,6 +13,12 @@ internal readonly record struct Address(string Channel, string Id) : IComparable
 
     /// <summary>The address of a phone.</summary>
     public static Address Of(PhoneNumber phone) => new("phone", phone.ToString());
+
+    /// <summary>The address of an identity.</summary>
+    public static Address Of(ContactIdentity identity) => new(identity.Channel.Text(), identity.ExternalId);
+
+    /// <summary>As the ThreadLinker knows it; all addresses here are of one business.</summary>
+    public ContactIdentity Identity => new(0, ChannelText.Of(Channel), Id);
 
     /// <summary>The phone that this address belongs to without anybody having to state it; null when it is not one of a phone.</summary>
     public Address? OfItself => Channel == "whatsapp" && WaId.Parse(Id) is { Kind: WaIdKind.User } address && PhoneNumber.FromAddress(address) is { } phone ? Of(phone) : null;

@@ -1,4 +1,5 @@
 using Pipeline.Identity;
+using Pipeline.ThreadLinker;
 
 namespace Pipeline.Cli.Unmerging;
 
@@ -9,6 +10,9 @@ internal readonly record struct Tie(Address One, Address Other)
 {
     /// <summary>The tie of a LID and a phone.</summary>
     public static Tie Of(Lid lid, PhoneNumber phone) => new(Address.Of(phone), Address.Of(lid));
+
+    /// <summary>As the ThreadLinker knows it.</summary>
+    public StatedPair Stated => StatedPair.Of(One.Identity, Other.Identity);
 
     /// <summary>The LID and the phone that it joins; null when it joins something else, which nobody can deny.</summary>
     public (Lid Lid, PhoneNumber Phone)? Pair =>

@@ -1,3 +1,5 @@
+using Pipeline.ThreadLinker;
+
 namespace Pipeline.Cli.Unmerging;
 
 /// <summary>What holds the addresses of one person together, and what would be left of it without some of the ties. Pure.</summary>
@@ -5,22 +7,13 @@ namespace Pipeline.Cli.Unmerging;
 /// <param name="stated">What was stated; a tie to an address of somebody else is left out.</param>
 internal sealed class Ties(IReadOnlyCollection<Address> addresses, IReadOnlyCollection<Tie> stated)
 {
-    /// <summary>The parts into which the person falls, each in order, the parts by their first address.</summary>
+    /// <summary>The parts into which the person falls, by the rule of the ThreadLinker itself: each in order, the parts by their first address.</summary>
     /// <param name="denied">Ties that do not count.</param>
-    public IReadOnlyList<IReadOnlyList<Address>> PartsWithout(IReadOnlySet<Tie> denied)
-    {
-        var neighbours = NeighboursWithout(denied);
-        var seen = new HashSet<Address>();
-        var parts = new List<IReadOnlyList<Address>>();
-        foreach (var address in addresses.Order())
-        {
-            if (!seen.Add(address)) continue;
-            var part = new List<Address> { address };
-            for (var i = 0; i < part.Count; i++) part.AddRange(neighbours[part[i]].Where(seen.Add));
-            parts.Add([.. part.Order()]);
-        }
-        return parts;
-    }
+    public IReadOnlyList<IReadOnlyList<Address>> PartsWithout(IReadOnlySet<Tie> denied) =>
+    [
+        .. PersonParts.Of(addresses.Select(address => address.Identity), stated.Select(tie => tie.Stated), denied.Select(tie => tie.Stated).ToHashSet())
+            .Select(part => part.Select(Address.Of).Order().ToArray()).OrderBy(part => part[0]),
+    ];
 
     /// <summary>The shortest way from one address to another, both ends among it; empty when there is none.</summary>
     /// <param name="from">One end.</param>

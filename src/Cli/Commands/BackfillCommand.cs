@@ -23,8 +23,18 @@ internal static class BackfillCommand
         var list = new Option<string?>("--list") { Description = "Write the leads with a fake phone to this CSV file; with --from and --adopt, what needs a look.", HelpName = "FILE" };
         var examples = WholeNumber.Option("--examples", "How many examples the plan shows of each kind.", "N", least: 0, most: 1000, usual: 3);
         var showNumbers = new Option<bool>("--show-numbers") { Description = "Show phones and LIDs in full. Without it: the last two digits." };
-        var from = new Option<ExportSource?>("--from") { Description = "Read an exported history instead, and write the list of chats to merge as CSV. With --execute its pairs of LID and phone are kept for the next backfill.", HelpName = "evolution|waha|chatwoot" };
-        var file = new Argument<string?>("FILE") { Description = "The export, with --from: JSON, JSON lines, of Chatwoot also CSV.", Arity = ArgumentArity.ZeroOrOne };
+        // The file follows the program's name. As an argument of the command it would stand in the usage of its subcommands too.
+        var from = new Option<string[]?>("--from")
+        {
+            Description = "Read an exported history instead (JSON, JSON lines, of Chatwoot also CSV), and write the list of chats to merge as CSV. With --execute its pairs of LID and phone are kept for the next backfill.",
+            HelpName = "evolution|waha|chatwoot FILE",
+            Arity = new ArgumentArity(1, 2),
+            AllowMultipleArgumentsPerToken = true,
+        };
+        from.Validators.Add(given =>
+        {
+            if (given.Tokens.Count > 0 && !IsSource(given.Tokens[0].Value, out _)) given.AddError($"'{given.Tokens[0].Value}' is none of evolution, waha and chatwoot.");
+        });
         var output = new Option<string?>("--output") { Description = "Write the merge list to this file. Default: standard output.", HelpName = "FILE" };
         var force = new Option<bool>("--force") { Description = "Replace the files of --output and --list when they exist." };
         var adopt = new Option<bool>("--adopt") { Description = "Carry the healed tables into the product's schema: leads with their ids, addresses, conversations, messages." };
@@ -47,13 +57,13 @@ internal static class BackfillCommand
 
                 Step by step: docs/operations.md.
                 """,
-        }.With([file, execute, skipBackfill, skipMerge, mappings, from, output, force, adopt, noAutoLeads, list, examples, showNumbers, .. tables.Symbols, .. where.Symbols]).Runs(terminal, async (parsed, interruption) =>
+        }.With([execute, skipBackfill, skipMerge, mappings, from, output, force, adopt, noAutoLeads, list, examples, showNumbers, .. tables.Symbols, .. where.Symbols]).Runs(terminal, async (parsed, interruption) =>
         {
             var options = tables.Of(parsed) with { SkipBackfill = parsed.GetValue(skipBackfill), SkipMerge = parsed.GetValue(skipMerge) };
-            if (parsed.GetValue(from) is { } source)
+            if (parsed.GetValue(from) is { Length: > 0 } exported && IsSource(exported[0], out var source))
             {
                 var import = new ImportRun.Request(
-                    options, source, parsed.GetValue(file), parsed.GetValue(output), parsed.GetValue(list), parsed.GetValue(force), parsed.GetValue(execute), parsed.GetValue(showNumbers));
+                    options, source, exported.Length > 1 ? exported[1] : null, parsed.GetValue(output), parsed.GetValue(list), parsed.GetValue(force), parsed.GetValue(execute), parsed.GetValue(showNumbers));
                 return await new ImportRun(terminal).RunAsync(import, () => OperatingTools.Open(where.Given(parsed), CheckoutFolders.Find()), interruption.Ending);
             }
             await using var tools = OperatingTools.Open(where.Given(parsed), CheckoutFolders.Find());
@@ -70,6 +80,9 @@ internal static class BackfillCommand
         command.Add(Generate(terminal));
         return command;
     }
+
+    private static bool IsSource(string name, out ExportSource source) =>
+        Enum.TryParse(name, ignoreCase: true, out source) && Enum.IsDefined(source) && !char.IsAsciiDigit(name[0]);
 
     private static PipelineCommand Check(Terminal terminal)
     {

@@ -36,6 +36,7 @@ public sealed class LawTests(PostgresFixture postgres)
                 Assert.True(await CountsAreRightAsync(store, chats), $"seed {seed}, order {order}: counters");
             }
         }
+        await Mission.HoldsAsync(database);
     }
 
     private static List<LinkedEvent> EventsOf(Random random, long[] chats)
@@ -95,7 +96,7 @@ public sealed class LawTests(PostgresFixture postgres)
 
     private static async Task<string> RowsAsync(Store store, long[] chats) => string.Join('\n', await store.RowsAsync($"""
         SELECT conversation_id - {chats[0]}, message_id, author_key, type, body, status, sent_at, undecryptable, edited_at, revoked, peer_phone, peer_lid, push_name,
-               peer_source, peer_field, author_field, raw_partition, raw_offset
+               peer_source, peer_field, peer_address, author_field, raw_partition, raw_offset
           FROM whatsapp_message WHERE conversation_id BETWEEN {chats[0]} AND {chats[^1]} ORDER BY 1, 2, 3
         """));
 

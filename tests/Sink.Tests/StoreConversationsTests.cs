@@ -17,7 +17,11 @@ public sealed class StoreConversationsTests(PostgresFixture postgres) : IAsyncLi
 
     public async Task InitializeAsync() => store = new Store(await postgres.MigratedDatabaseAsync());
 
-    public async Task DisposeAsync() => await store.Database.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await Mission.HoldsAsync(store.Database);
+        await store.Database.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_message_is_one_row_with_everything_that_is_known()

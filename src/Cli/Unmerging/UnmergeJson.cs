@@ -9,7 +9,9 @@ internal static class UnmergeJson
 {
     private static readonly JsonSerializerOptions Readable = new()
     {
-        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
     /// <summary>A person and every tie of it.</summary>
@@ -69,11 +71,19 @@ internal static class UnmergeJson
 
     private static object? Of(StatedPhone? stated) => stated is null ? null : new
     {
-        stated.Grade, stated.Field, FirstSeen = ExplanationText.Time(stated.FirstSeen), LastSeen = ExplanationText.Time(stated.LastSeen), stated.Origin.EventId, Position = stated.Origin.Position?.ToString(),
+        stated.Grade,
+        stated.Field,
+        FirstSeen = ExplanationText.Time(stated.FirstSeen),
+        LastSeen = ExplanationText.Time(stated.LastSeen),
+        stated.Origin.EventId,
+        Position = stated.Origin.Position?.ToString(),
     };
 
     private static object? Of(PairRuling? standing) => standing is null ? null : new
     {
-        standing.IsDenied, At = ExplanationText.Time(standing.At), standing.Origin.EventId, Position = standing.Origin.Position?.ToString(),
+        standing.IsDenied,
+        At = ExplanationText.Time(standing.At),
+        standing.Origin.EventId,
+        Position = standing.Origin.Position?.ToString(),
     };
 }

@@ -30,6 +30,19 @@ internal static class ConversationMover
 
     private const string UpdatesMove = $"UPDATE whatsapp_message_update u SET conversation_id = k.survivor FROM {Moves} WHERE u.conversation_id = k.absorbed";
 
+    private const string Locked = "SELECT id FROM whatsapp_conversation WHERE id = ANY($1) ORDER BY id FOR UPDATE";
+
+    /// <summary>
+    /// Keeps everybody else from adding messages to these conversations until the transaction ends: a row that appeared between looking for
+    /// copies and moving would be one. Somebody who has added some already is waited for; two who wait for each other begin again.
+    /// </summary>
+    public static async Task LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<long> conversations, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(Locked, connection, transaction);
+        command.Parameters.Add(Column(conversations.Distinct().Order().ToArray()));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     /// <summary>Adds the moves, each from a conversation that ended to one that goes on.</summary>
     /// <returns>The statements that give up copies.</returns>
     public static IReadOnlyList<NpgsqlBatchCommand> Add(NpgsqlBatch batch, IReadOnlyDictionary<long, long> moves)

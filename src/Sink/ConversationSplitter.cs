@@ -85,6 +85,7 @@ internal static class ConversationSplitter
             var moves = await FindAsync(connection, transaction, split, cancellation);
             var all = moves.Select(move => move.Home).Append(split.FromId).ToHashSet();
             touched.UnionWith(all);
+            await ConversationMover.LockAsync(connection, transaction, all, cancellation);
 
             await using var batch = new NpgsqlBatch(connection, transaction);
             NpgsqlBatchCommand? givingUp = null;

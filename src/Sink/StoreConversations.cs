@@ -84,6 +84,7 @@ public sealed class StoreConversations(NpgsqlDataSource database, SinkMetrics me
 
     private static async Task<(HashSet<Guid> Stored, long Folded)> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)
     {
+        if (rows.Moves.Count > 0) await ConversationMover.LockAsync(connection, transaction, rows.Moves.Keys.Concat(rows.Moves.Values), cancellation);
         await using var batch = new NpgsqlBatch(connection, transaction);
         var givingUp = ConversationMover.Add(batch, rows.Moves);
         if (rows.Updates.Count > 0) UpdateWriter.AddNew(batch, rows.Updates);

@@ -85,8 +85,15 @@ public sealed class Committing(KafkaFixture kafka) : IClassFixture<KafkaFixture>
         });
 
         await using var service = TestService.Start(kafka, topics, "away", stage, "--Kafka:BatchRecords=100");
-        await Eventually.True(() => ran >= 6, "a batch waits for its acknowledgements, the next is worked on");
-        kafka.Broker.Up();
+        try
+        {
+            await Eventually.True(() => ran >= 6, "a batch waits for its acknowledgements, the next is worked on", seconds: 60);
+        }
+        finally
+        {
+            // The other tests of the class stand on the same broker.
+            kafka.Broker.Up();
+        }
 
         await kafka.CaughtUpAsync(topics.All.Raw.Name, "away", seconds: 60);
         var numbers = kafka.Read(topics.All.Enriched.Name, read => read.Count >= 2000).Select(record => int.Parse(record.Header("event-id"))).Distinct();

@@ -1,7 +1,7 @@
 using Npgsql;
-using Pipeline.Contracts;
 using Pipeline.Storage;
 using static Pipeline.Storage.BatchStatements;
+using static Pipeline.ThreadLinker.DirectoryRows;
 
 namespace Pipeline.ThreadLinker;
 
@@ -19,10 +19,6 @@ public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransacti
     private const string BusinessesExist = "INSERT INTO business (business_id) SELECT unnest($1) ON CONFLICT DO NOTHING";
 
     private const string BusinessesLocked = "SELECT business_id, next_lead_id FROM business WHERE business_id = ANY($1) ORDER BY business_id FOR UPDATE";
-
-    private const string PersonColumns = """
-        p.business_id, p.lead_id, p.owner, p.phone_e164, p.phone_rank, p.phone_at, p.push_name, p.push_name_at, p.name, p.name_at, c.id, c.canonical_key
-        """;
 
     // One row a person, with the ordinals of the identities that led to it.
     private const string OwnersOfIdentities = $"""
@@ -45,8 +41,6 @@ public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransacti
         """;
 
     private const string Denied = "SELECT business_id, lid, phone_e164 FROM denied_pair WHERE business_id = ANY($1) AND denied";
-
-    private const string PairColumns = "p.business_id, p.channel, p.external_id, p.other_channel, p.other_id, p.phone_rank, p.seen_at";
 
     private const string PairsByFirst = $"""
         SELECT {PairColumns}
@@ -187,38 +181,14 @@ public sealed class DirectoryReader(NpgsqlConnection connection, NpgsqlTransacti
         while (await rows.ReadAsync(cancellation))
         {
             var person = directory.AddPerson(PersonOf(rows));
-            foreach (var ordinal in rows.GetFieldValue<int[]>(12)) directory.AddIdentity(identities[ordinal - 1], person);
+            foreach (var ordinal in rows.GetFieldValue<int[]>(AfterPerson)) directory.AddIdentity(identities[ordinal - 1], person);
         }
-    }
-
-    private static Person PersonOf(NpgsqlDataReader row)
-    {
-        var (business, id) = (row.GetInt64(0), row.GetInt64(1));
-        // A phone without evidence was written into the table from outside: anything that WhatsApp states is newer.
-        PhoneEvidence? phone = row.IsDBNull(3) ? null : new(
-            row.GetString(3),
-            row.IsDBNull(4) ? PhoneRank.LookUp : (PhoneRank)row.GetInt16(4),
-            row.IsDBNull(5) ? DateTime.MinValue : row.GetDateTime(5));
-        var conversation = row.IsDBNull(10) ? null : LinkedConversation.Stored(business, row.GetString(11), id, row.GetInt64(10));
-        return Person.Stored(business, id, OwnershipText.Of(row.GetString(2)), phone, NameOf(row, 6), conversation, NameOf(row, 8));
-    }
-
-    private static DatedName? NameOf(NpgsqlDataReader row, int at) =>
-        row.IsDBNull(at) ? null : new(row.GetString(at), row.IsDBNull(at + 1) ? DateTime.MinValue : row.GetDateTime(at + 1));
-
-    private static PairStatement PairOf(NpgsqlDataReader row)
-    {
-        var one = new ContactIdentity(row.GetInt64(0), ChannelText.Of(row.GetString(1)), row.GetString(2));
-        var other = new ContactIdentity(row.GetInt64(0), ChannelText.Of(row.GetString(3)), row.GetString(4));
-        return new PairStatement(StatedPair.Of(one, other),
-            row.IsDBNull(5) ? null : new PhoneEvidence(one.ExternalId, (PhoneRank)row.GetInt16(5), row.IsDBNull(6) ? DateTime.MinValue : row.GetDateTime(6)));
     }
 
     private static Announcement.Merge MergeOf(NpgsqlDataReader row)
     {
         var (business, absorbed, survivor) = (row.GetInt64(0), row.GetInt64(5), row.GetInt64(6));
-        var raw = row.IsDBNull(3) ? null : new RawPosition { Partition = row.GetInt32(3), Offset = row.GetInt64(4) };
-        return new Announcement.Merge(business, new EventCause(row.GetGuid(1), row.GetDateTime(2), raw), absorbed, survivor, row.GetString(7),
+        return new Announcement.Merge(business, new EventCause(row.GetGuid(1), row.GetDateTime(2), RawOf(row, 3)), absorbed, survivor, row.GetString(7),
             row.IsDBNull(8) || row.IsDBNull(9) ? null : StatedPair.Of(business, row.GetString(8), row.GetString(9)),
             LinkedConversation.Stored(business, row.GetString(11), absorbed, row.GetInt64(10)),
             LinkedConversation.Stored(business, row.GetString(13), survivor, row.GetInt64(12)));

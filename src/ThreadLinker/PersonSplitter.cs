@@ -1,7 +1,5 @@
 using Npgsql;
-using Pipeline.Contracts;
-using Pipeline.Storage;
-using static Pipeline.Storage.BatchStatements;
+using static Pipeline.ThreadLinker.DirectoryRows;
 
 namespace Pipeline.ThreadLinker;
 
@@ -22,8 +20,8 @@ public sealed class PersonSplitter(NpgsqlDataSource database, LeadOptions option
 
     private const string Denied = "SELECT lid, phone_e164 FROM denied_pair WHERE business_id = $1 AND denied";
 
-    private const string Statement = """
-        SELECT phone_rank, seen_at FROM stated_pair
+    private const string Statement = $"""
+        SELECT {PairColumns} FROM stated_pair p
          WHERE business_id = $1 AND channel = 'phone' AND external_id = $2 AND other_channel = 'whatsapp' AND other_id = $3
         """;
 
@@ -32,8 +30,8 @@ public sealed class PersonSplitter(NpgsqlDataSource database, LeadOptions option
          WHERE business_id = $1 AND ((channel = 'phone' AND external_id = $2) OR (channel = 'whatsapp' AND external_id = $3))
         """;
 
-    private const string People = """
-        SELECT p.lead_id, p.owner, p.phone_e164, p.phone_rank, p.phone_at, p.push_name, p.push_name_at, p.name, p.name_at, c.id, c.canonical_key
+    private const string People = $"""
+        SELECT {PersonColumns}
           FROM person p
           LEFT JOIN whatsapp_conversation c ON c.business_id = p.business_id AND c.person_id = p.lead_id
          WHERE p.business_id = $1 AND (p.lead_id = $2 OR p.merged_into = $2)
@@ -41,8 +39,8 @@ public sealed class PersonSplitter(NpgsqlDataSource database, LeadOptions option
 
     private const string Identities = "SELECT channel, external_id, first_lead_id FROM contact_identities WHERE business_id = $1 AND lead_id = $2";
 
-    private const string Pairs = """
-        SELECT p.channel, p.external_id, p.other_channel, p.other_id, p.phone_rank, p.seen_at
+    private const string Pairs = $"""
+        SELECT {PairColumns}
           FROM contact_identities i
           JOIN stated_pair p ON p.business_id = i.business_id AND p.channel = i.channel AND p.external_id = i.external_id
          WHERE i.business_id = $1 AND i.lead_id = $2
@@ -94,9 +92,8 @@ public sealed class PersonSplitter(NpgsqlDataSource database, LeadOptions option
 
     private static Task<List<Announcement>> PastAsync(Work work) => work.ReadAsync<Announcement>(PastSplits, row =>
     {
-        var raw = row.IsDBNull(6) ? null : new RawPosition { Partition = row.GetInt32(6), Offset = row.GetInt64(7) };
         return new Announcement.Split(
-            work.Denial.BusinessId, work.Denial.Cause with { At = row.GetDateTime(5), Raw = raw },
+            work.Denial.BusinessId, work.Denial.Cause with { At = row.GetDateTime(5), Raw = RawOf(row, 6) },
             row.IsDBNull(8) ? null : LinkedConversation.Stored(work.Denial.BusinessId, row.GetString(9), row.GetInt64(0), row.GetInt64(8)),
             row.IsDBNull(10) ? null : LinkedConversation.Stored(work.Denial.BusinessId, row.GetString(11), row.GetInt64(1), row.GetInt64(10)),
             row.GetFieldValue<string[]>(4), row.GetString(2), row.GetString(3));
@@ -104,10 +101,10 @@ public sealed class PersonSplitter(NpgsqlDataSource database, LeadOptions option
 
     private static async Task<EventSubject.Mapping?> StatedAsync(Work work, StatedPair pair)
     {
-        var stated = await work.ReadAsync(Statement, row => new PhoneEvidence(
-            pair.One.ExternalId, row.IsDBNull(0) ? PhoneRank.LookUp : (PhoneRank)row.GetInt16(0), row.IsDBNull(1) ? DateTime.MinValue : row.GetDateTime(1)),
-            pair.One.BusinessId, pair.One.ExternalId, pair.Other.ExternalId);
-        return stated.Count == 0 ? null : new EventSubject.Mapping(work.Denial.Cause, work.Denial.BusinessId, work.Denial.Lid, stated[0]);
+        var stated = await work.ReadAsync(Statement, PairOf, pair.One.BusinessId, pair.One.ExternalId, pair.Other.ExternalId);
+        if (stated.Count == 0) return null;
+        var phone = stated[0].Phone ?? new PhoneEvidence(pair.One.ExternalId, PhoneRank.LookUp, DateTime.MinValue);
+        return new EventSubject.Mapping(work.Denial.Cause, work.Denial.BusinessId, work.Denial.Lid, phone);
     }
 
     /// <summary>The number of the person who has both; null when they are two, or unknown.</summary>
@@ -120,22 +117,9 @@ public sealed class PersonSplitter(NpgsqlDataSource database, LeadOptions option
     private static async Task<StoredPerson> LoadAsync(Work work, long owner)
     {
         var business = work.Denial.BusinessId;
-        var people = (await work.ReadAsync(People, row => Person.Stored(
-            business, row.GetInt64(0), OwnershipText.Of(row.GetString(1)),
-            row.IsDBNull(2) ? null : new PhoneEvidence(row.GetString(2), row.IsDBNull(3) ? PhoneRank.LookUp : (PhoneRank)row.GetInt16(3), row.IsDBNull(4) ? DateTime.MinValue : row.GetDateTime(4)),
-            row.IsDBNull(5) ? null : new DatedName(row.GetString(5), row.IsDBNull(6) ? DateTime.MinValue : row.GetDateTime(6)),
-            row.IsDBNull(9) ? null : LinkedConversation.Stored(business, row.GetString(10), row.GetInt64(0), row.GetInt64(9)),
-            row.IsDBNull(7) ? null : new DatedName(row.GetString(7), row.IsDBNull(8) ? DateTime.MinValue : row.GetDateTime(8))),
-            business, owner)).ToDictionary(person => person.Id);
+        var people = (await work.ReadAsync(People, PersonOf, business, owner)).ToDictionary(person => person.Id);
         var identities = await work.ReadAsync(Identities, row => (new ContactIdentity(business, ChannelText.Of(row.GetString(0)), row.GetString(1)), row.GetInt64(2)), business, owner);
-        var pairs = await work.ReadAsync(Pairs, row =>
-        {
-            var one = new ContactIdentity(business, ChannelText.Of(row.GetString(0)), row.GetString(1));
-            var other = new ContactIdentity(business, ChannelText.Of(row.GetString(2)), row.GetString(3));
-            return new PairStatement(StatedPair.Of(one, other), row.IsDBNull(4) || one.Channel != Channel.Phone
-                ? null
-                : new PhoneEvidence(one.ExternalId, (PhoneRank)row.GetInt16(4), row.IsDBNull(5) ? DateTime.MinValue : row.GetDateTime(5)));
-        }, business, owner);
+        var pairs = await work.ReadAsync(Pairs, PairOf, business, owner);
         var person = people[owner];
         people.Remove(owner);
         return new StoredPerson(person, identities.ToDictionary(one => one.Item1, one => one.Item2), pairs, people);

@@ -14,29 +14,29 @@ public sealed class Rebalancing(KafkaFixture kafka) : IClassFixture<KafkaFixture
         var (ranOne, ranTwo) = (0, 0);
         var passOn = Stages.PassOn(topics);
 
-        await using var one = TestService.Start(kafka, topics, "rebalance", Slow(() => Interlocked.Increment(ref ranOne)), "--Kafka:BatchRecords=100");
+        // Until the second is there the first takes its time, or a fast machine would leave nothing to share.
+        await using var one = TestService.Start(kafka, topics, "rebalance", Slow(() => Interlocked.Increment(ref ranOne) > 60 && ranTwo == 0), "--Kafka:BatchRecords=100");
         await Eventually.True(() => ranOne > 3, "the first member works");
-        var two = TestService.Start(kafka, topics, "rebalance", Slow(() => Interlocked.Increment(ref ranTwo)), "--Kafka:BatchRecords=100");
-        await Eventually.True(() => ranTwo > 3, "the second member got partitions", seconds: 60);
+        var two = TestService.Start(kafka, topics, "rebalance", Slow(() => Interlocked.Increment(ref ranTwo) < 0), "--Kafka:BatchRecords=100");
+        await Eventually.True(() => ranTwo > 3, "the second member got partitions", seconds: 180);
         Assert.Equal(0, await two.StopAsync());
-        await kafka.CaughtUpAsync(topics.All.Raw.Name, "rebalance", seconds: 60);
+        await kafka.CaughtUpAsync(topics.All.Raw.Name, "rebalance", seconds: 180);
 
         var written = (await kafka.LagAsync(topics.All.Enriched.Name, "nobody")).Sum(lag => lag.High);
         var records = kafka.Read(topics.All.Enriched.Name, read => read.Count == written, partitions: 8);
         Assert.Equal(count, records.Select(record => record.Header("event-id")).Distinct().Count());
-        // The in-process broker takes no commit from the moment a group begins to rebalance until a member hears of it with its next
-        // heartbeat (2 s), so what was finished in between is repeated: twice two seconds at 2 500 records a second. Kafka takes them.
-        Assert.InRange(records.Count, count, count + (2 * 2 * 2_500) + 2_000);
+        // What a member had finished and not yet committed when it had to give its partitions up is repeated by the next: once for the
+        // join and once for the leave. How much that is depends on the machine, so the bound is how often, not how many.
+        Assert.All(records.GroupBy(record => record.Header("event-id")), copies => Assert.InRange(copies.Count(), 1, 3));
         foreach (var ofKey in records.GroupBy(RecordExtensions.KeyText))
         {
             var first = ofKey.OrderBy(record => record.Offset.Value).Select(record => int.Parse(record.Header("event-id"))).Distinct().ToList();
             Assert.Equal(first.Order(), first);
         }
 
-        Stages.FromFunction Slow(Action ran) => Stages.From(async (batch, cancellation) =>
+        Stages.FromFunction Slow(Func<bool> takesItsTime) => Stages.From(async (batch, cancellation) =>
         {
-            ran();
-            await Task.Delay(40, cancellation);
+            await Task.Delay(takesItsTime() ? 500 : 40, cancellation);
             return await passOn.RunAsync(batch, cancellation);
         });
     }

@@ -25,6 +25,14 @@ internal sealed class SinkPositions
          WHERE o.topic = n.topic AND o.partition = n.partition AND o.next_offset = n.expected
         """;
 
+    private const string PositionsMoveBackTogether = """
+        WITH moves AS (SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[]) AS n (topic, partition, expected, next_offset)),
+             found AS (SELECT m.* FROM moves m JOIN sink_offset o ON o.topic = m.topic AND o.partition = m.partition AND o.next_offset = m.expected FOR UPDATE OF o)
+        UPDATE sink_offset o SET next_offset = f.next_offset
+          FROM found f
+         WHERE o.topic = f.topic AND o.partition = f.partition AND (SELECT count(*) FROM found) = (SELECT count(*) FROM moves)
+        """;
+
     private const string FirstPositionsAreStoredOnce = """
         INSERT INTO sink_offset (topic, partition, next_offset)
         SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[])
@@ -48,6 +56,17 @@ internal sealed class SinkPositions
         foreach (var position in partitions) expected.TryRemove((position.Topic, position.Partition), out _);
         Expect(stored);
         return stored;
+    }
+
+    /// <summary>See <see cref="IOwnPositions.MoveBackAsync"/>.</summary>
+    public static async Task<bool> MoveBackAsync(NpgsqlDataSource database, IReadOnlyList<(Position Stored, long To)> moves, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(PositionsMoveBackTogether);
+        command.Parameters.Add(Column(moves.Select(move => move.Stored.Topic).ToArray()));
+        command.Parameters.Add(Column(moves.Select(move => move.Stored.Partition).ToArray()));
+        command.Parameters.Add(Column(moves.Select(move => move.Stored.Offset).ToArray()));
+        command.Parameters.Add(Column(moves.Select(move => move.To).ToArray()));
+        return await command.ExecuteNonQueryAsync(cancellation) == moves.Count;
     }
 
     /// <summary>Adds the compare-and-set to a transaction.</summary>

@@ -21,6 +21,10 @@ public sealed class StoreConversations(NpgsqlDataSource database, SinkMetrics me
         positions.LoadAsync(database, partitions, cancellation);
 
     /// <inheritdoc/>
+    public Task<bool> MoveBackAsync(IReadOnlyList<(Position Stored, long To)> moves, CancellationToken cancellation) =>
+        SinkPositions.MoveBackAsync(database, moves, cancellation);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Outcome>> RunAsync(Batch<LinkedEvent> batch, CancellationToken cancellation)
     {
         SinkEntry[] entries = [.. batch.Inputs.Select(input => SinkEntry.Of(input.Value, input.Key))];

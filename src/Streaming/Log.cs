@@ -52,6 +52,12 @@ internal static partial class Log
     [LoggerMessage(18, LogLevel.Information, "Going back to {Position}")]
     public static partial void Rewound(this ILogger log, Position position);
 
+    [LoggerMessage(26, LogLevel.Information, "Kafka's position {Position} lies before the stored one, {Stored}: reading again from there")]
+    public static partial void SetBack(this ILogger log, Position position, long stored);
+
+    [LoggerMessage(27, LogLevel.Warning, "Kafka's position {Position} lies behind the stored one, {Stored}, and is not followed: skipping could lose records. pipeline replay moves both")]
+    public static partial void Ahead(this ILogger log, Position position, long stored);
+
     [LoggerMessage(20, LogLevel.Warning, "A batch of {Records} records waits for something that passes by itself (attempt {Attempt}, next in {Wait:0.0} s): {Fault}")]
     public static partial void Transient(this ILogger log, int records, int attempt, double wait, string fault);
 

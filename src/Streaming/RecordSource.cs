@@ -227,10 +227,12 @@ internal sealed class RecordSource : IDisposable
             paused = false;
             held.Clear();
             var tenure = new Assignment(topic, partitions.ConvertAll(partition => partition.Partition.Value));
-            if (own is not null && partitions.Count > 0) start = LoadStart(own, tenure);
+            var unmirrored = (IReadOnlyList<Position>)[];
+            if (own is not null && partitions.Count > 0) (start, unmirrored) = LoadStart(own, tenure);
             assignment = tenure;
             buffer.Begin(tenure);
             commits.Begin(tenure);
+            commits.Offer(tenure, unmirrored);
             health.Assigned(tenure.Tenure);
             log.Assigned(partitions.Count, topic, string.Join(",", tenure.Partitions));
         }
@@ -243,20 +245,20 @@ internal sealed class RecordSource : IDisposable
         return start;
     }
 
-    private List<TopicPartitionOffset> LoadStart(IOwnPositions positions, Assignment tenure)
+    private (List<TopicPartitionOffset> Start, IReadOnlyList<Position> Unmirrored) LoadStart(IOwnPositions positions, Assignment tenure)
     {
-        var asked = tenure.Partitions.Select(partition => new Position(topic, partition, 0)).ToList();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var stored = positions.LoadAsync(asked, stopping.Token).GetAwaiter().GetResult().ToDictionary(position => position.Partition, position => position.Offset);
-                foreach (var (partition, offset) in stored) tenure.StartAt(partition, offset);
+                var start = OwnStart.FindAsync(positions, consumer, tenure, log, stopping.Token).GetAwaiter().GetResult();
+                foreach (var position in start.Stored) tenure.StartAt(position.Partition, position.Offset);
+                var stored = start.Stored.ToDictionary(position => position.Partition, position => position.Offset);
                 // Nothing stored means that nothing has taken effect, whatever the group has committed.
-                return [.. tenure.Partitions.Select(partition =>
-                    new TopicPartitionOffset(topic, partition, stored.TryGetValue(partition, out var offset) ? offset : Offset.Beginning))];
+                return ([.. tenure.Partitions.Select(partition =>
+                    new TopicPartitionOffset(topic, partition, stored.TryGetValue(partition, out var offset) ? offset : Offset.Beginning))], start.Unmirrored);
             }
-            catch (Exception fault) when (!stopping.IsCancellationRequested && (Transient.Is(fault) || fault is OperationCanceledException))
+            catch (Exception fault) when (!stopping.IsCancellationRequested && (Transient.Is(fault) || fault is OperationCanceledException or KafkaException { Error.IsFatal: false }))
             {
                 var wait = Backoff.After(attempt);
                 log.Transient(0, attempt, wait.TotalSeconds, Log.Describe(fault));

@@ -47,6 +47,8 @@ public sealed class Callbacks(KafkaFixture kafka) : IClassFixture<KafkaFixture>
     {
         public Task<IReadOnlyList<Position>> LoadAsync(IReadOnlyList<Position> partitions, CancellationToken cancellation) => throw new InvalidOperationException();
 
+        public Task<bool> MoveBackAsync(IReadOnlyList<(Position Stored, long To)> moves, CancellationToken cancellation) => throw new InvalidOperationException("broken");
+
         public Task<IReadOnlyList<Outcome>> RunAsync(Batch<Contracts.RawEvent> batch, CancellationToken cancellation) => throw new InvalidOperationException();
     }
 

@@ -36,6 +36,57 @@ public sealed class OwnPositions(KafkaFixture kafka) : IClassFixture<KafkaFixtur
     }
 
     [Fact]
+    public async Task Follow_a_group_that_was_set_back_in_Kafka()
+    {
+        var topics = kafka.NewTopics("setback");
+        kafka.ProduceRaw(topics, business: 1, from: 0, count: 100);
+        var partition = Murmur2.PartitionOf("1", 4);
+        var store = new Store();
+        await using (TestService.Start(kafka, topics, "setback", new Store()))
+            await kafka.CaughtUpAsync(topics.All.Raw.Name, "setback");
+        // The group stands at 100 in Kafka; what is stored says that twenty more were read since then.
+        kafka.ProduceRaw(topics, business: 1, from: 100, count: 20);
+        store.Next[partition] = 120;
+
+        await using var service = TestService.Start(kafka, topics, "setback", store);
+        await Eventually.True(() => store.Stored.Count == 20, "what lies between has been read again");
+
+        Assert.Equal(Enumerable.Range(100, 20), store.Stored);
+        Assert.Equal((120, 0), (store.Next[partition], store.Conflicts));
+    }
+
+    [Fact]
+    public async Task Are_never_skipped_because_the_group_was_set_forward_in_Kafka()
+    {
+        var topics = kafka.NewTopics("forward");
+        kafka.ProduceRaw(topics, business: 1, from: 0, count: 100);
+        var partition = Murmur2.PartitionOf("1", 4);
+        await using (TestService.Start(kafka, topics, "forward", new Store()))
+            await kafka.CaughtUpAsync(topics.All.Raw.Name, "forward");
+        var store = new Store();
+        store.Next[partition] = 30;
+
+        await using var service = TestService.Start(kafka, topics, "forward", store);
+        await Eventually.True(() => store.Next[partition] == 100, "all is stored");
+
+        Assert.Equal(Enumerable.Range(30, 70), store.Stored);
+    }
+
+    [Fact]
+    public async Task Are_mirrored_to_Kafka_as_soon_as_they_are_taken_up()
+    {
+        var topics = kafka.NewTopics("mirror");
+        kafka.ProduceRaw(topics, business: 1, from: 0, count: 100);
+        var store = new Store();
+        store.Next[Murmur2.PartitionOf("1", 4)] = 100;
+
+        // Nothing is there to be stored, and yet a dashboard must not show a hundred records as unread.
+        await using var service = TestService.Start(kafka, topics, "mirror", store);
+        await kafka.CaughtUpAsync(topics.All.Raw.Name, "mirror");
+        Assert.Empty(store.Stored);
+    }
+
+    [Fact]
     public async Task Are_loaded_again_when_they_are_not_the_expected_ones()
     {
         var topics = kafka.NewTopics("conflict");
@@ -112,6 +163,16 @@ public sealed class OwnPositions(KafkaFixture kafka) : IClassFixture<KafkaFixtur
                 expected.Clear();
                 foreach (var partition in partitions.Where(one => Next.ContainsKey(one.Partition))) expected[partition.Partition] = Next[partition.Partition];
                 return Task.FromResult<IReadOnlyList<Position>>([.. expected.Select(one => partitions.First(partition => partition.Partition == one.Key) with { Offset = one.Value })]);
+            }
+        }
+
+        public Task<bool> MoveBackAsync(IReadOnlyList<(Position Stored, long To)> moves, CancellationToken cancellation)
+        {
+            lock (Next)
+            {
+                if (moves.Any(move => Next.GetValueOrDefault(move.Stored.Partition) != move.Stored.Offset)) return Task.FromResult(false);
+                foreach (var (stored, to) in moves) Next[stored.Partition] = to;
+                return Task.FromResult(true);
             }
         }
 

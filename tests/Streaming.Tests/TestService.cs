@@ -81,6 +81,8 @@ internal sealed class TestService : IAsyncDisposable
     internal sealed class OwnRelay(IStage<RawEvent> stage, IOwnPositions own) : Relay(stage), IOwnPositions
     {
         public Task<IReadOnlyList<Position>> LoadAsync(IReadOnlyList<Position> partitions, CancellationToken cancellation) => own.LoadAsync(partitions, cancellation);
+
+        public Task<bool> MoveBackAsync(IReadOnlyList<(Position Stored, long To)> moves, CancellationToken cancellation) => own.MoveBackAsync(moves, cancellation);
     }
 }
 

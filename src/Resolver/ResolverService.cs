@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Storage;
 using Pipeline.Streaming;
@@ -14,14 +15,16 @@ public static class ResolverService
         var service = ServiceBuilder.Create("resolver", args);
         service.AddOptions<ResolverOptions>("Resolver");
         service.AddOptions<PostgresOptions>("Postgres");
+        service.Services.AddSingleton<IValidateOptions<ResolverOptions>, UnsafeConnections>();
         service.AtStart("migrate the database", PostgresServices.MigrateAsync);
+        service.AtStart("claim the instance's name", PostgresServices.ClaimInstanceAsync);
         service.AddReadinessCheck("postgres", PostgresServices.AnswersAsync);
         service.AddOutput<EnrichedEvent>(topics => topics.Enriched);
         service.AddOutput<LidMapping>(topics => topics.LidMappings);
         service.LimitBacklog<EnrichedEvent>(topics => topics.Enriched, Topics.Groups.ThreadLinker);
 
         var services = service.Services;
-        services.AddPostgres(service.Name);
+        services.AddPostgres(service.Name, PlaintextRule.Allows);
         services.AddSingleton<ResolverMetrics>();
         services.AddSingleton(provider => new LidCache(provider.GetRequiredService<ResolverOptions>().MemoryEntries));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RedisLidEntries>(provider, service.Configuration.GetConnectionString("Redis") ?? ""));

@@ -15,9 +15,10 @@ public static class SinkService
         var service = ServiceBuilder.Create("sink", args)
             .AddOptions<PostgresOptions>("Postgres")
             .AtStart("migrate the database", PostgresServices.MigrateAsync)
+            .AtStart("claim the instance's name", PostgresServices.ClaimInstanceAsync)
             .AddReadinessCheck("postgres", PostgresServices.AnswersAsync)
             .AddStage<LinkedEvent, StoreConversations>(topics => topics.Linked, Topics.Groups.Sink);
-        service.Services.AddPostgres(service.Name).AddSingleton<SinkMetrics>();
+        service.Services.AddPostgres(service.Name, PlaintextRule.Allows).AddSingleton<SinkMetrics>();
         return service.Build();
     }
 }

@@ -24,6 +24,7 @@ internal sealed class BatchWork<TIn>
     private readonly InputTopic<TIn> input;
     private readonly string group;
     private readonly LoopServices shared;
+    private readonly IRecordWriter writer;
     private readonly ILogger log;
     private readonly bool ownPositions;
     private readonly StageRunner<TIn> runner;
@@ -32,13 +33,17 @@ internal sealed class BatchWork<TIn>
 
     // Inputs whose records Kafka refused for their size; they are written alone the next time, to tell them from their neighbours.
     private readonly HashSet<Position> suspects = [];
+
+    // Inputs whose records were refused when they were written alone, inside a transaction that could not go on after it.
+    private readonly HashSet<Position> condemned = [];
     private Taken? current;
 
-    public BatchWork(InputTopic<TIn> input, IStage<TIn> stage, string group, LoopServices shared, ILogger log)
+    public BatchWork(InputTopic<TIn> input, IStage<TIn> stage, string group, LoopServices shared, IRecordWriter writer, ILogger log)
     {
         this.input = input;
         this.group = group;
         this.shared = shared;
+        this.writer = writer;
         this.log = log;
         ownPositions = stage is IOwnPositions;
         runner = new StageRunner<TIn>(stage, group, ownPositions ? SetAsideAsync : null, log, shared.Metrics, shared.Time);
@@ -69,6 +74,7 @@ internal sealed class BatchWork<TIn>
             shared.Metrics.Processed(group, shared.Time.GetElapsedTime(started));
             Collect(taken, batch, sources, verdicts, writes);
         }
+        if (condemned.Count > 0) writes = SetAsideCondemned(taken, writes);
         if (suspects.Count > 0) writes = await WriteSuspectsAsync(taken, writes);
         return new Written(await WriteAsync(writes, taken.Assignment), batch.Next, CountOf(writes));
     }
@@ -164,7 +170,7 @@ internal sealed class BatchWork<TIn>
         {
             var message = envelope.Of(output, from.Position, trace);
             var bytes = Envelope.SizeOf(message);
-            if (bytes > shared.Producer.MaxRecordBytes)
+            if (bytes > writer.MaxRecordBytes)
             {
                 writes.RemoveRange(first, writes.Count - first);
                 return false;
@@ -225,7 +231,7 @@ internal sealed class BatchWork<TIn>
     {
         var delivery = new Delivery(acknowledgements, shared.Gates.Of(write.Topic), write.Bytes, write.Index);
         delivery.Handed();
-        if (shared.Producer.TryProduce(write.Topic, write.Message, delivery.Report)) return true;
+        if (writer.TryProduce(write.Topic, write.Message, delivery.Report)) return true;
         delivery.Withdrawn();
         return false;
     }
@@ -273,8 +279,28 @@ internal sealed class BatchWork<TIn>
             }
             catch (DeliveryFailedException refused) when (refused.TooLarge.Count > 0)
             {
+                // A transaction with a refused record can only be aborted; the next attempt knows.
+                if (writer is TransactionalProducer)
+                {
+                    condemned.Add(position);
+                    throw;
+                }
                 left.Add(DeadLetter(taken.Records[group.Key], group.Key, TooLarge(default(Verdict) with { Attempts = 1 })));
             }
+        }
+        return left;
+    }
+
+    /// <returns>The writes, with a dead letter in place of everything that follows from an input whose records are too large.</returns>
+    private List<Write> SetAsideCondemned(Taken taken, List<Write> writes)
+    {
+        var left = new List<Write>(writes.Count);
+        foreach (var group in writes.GroupBy(write => write.Index))
+        {
+            if (condemned.Contains(PositionOf(taken.Records[group.Key])))
+                left.Add(DeadLetter(taken.Records[group.Key], group.Key, TooLarge(default(Verdict) with { Attempts = 1 })));
+            else
+                left.AddRange(group);
         }
         return left;
     }

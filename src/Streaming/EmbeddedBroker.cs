@@ -16,7 +16,7 @@ namespace Pipeline.Streaming;
 public sealed class EmbeddedBroker : IDisposable
 {
     /// <summary>Request numbers of the Kafka protocol, for <see cref="FailNext"/>.</summary>
-    internal enum Request : short { Produce = 0, Fetch = 1, Metadata = 3, OffsetCommit = 8, OffsetFetch = 9, FindCoordinator = 10, JoinGroup = 11, Heartbeat = 12 }
+    internal enum Request : short { Produce = 0, Fetch = 1, Metadata = 3, OffsetCommit = 8, OffsetFetch = 9, FindCoordinator = 10, JoinGroup = 11, Heartbeat = 12, EndTxn = 26 }
 
     private readonly IntPtr client;
     private readonly IntPtr cluster;

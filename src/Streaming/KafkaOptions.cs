@@ -43,6 +43,13 @@ public sealed class KafkaOptions
     [Range(0, long.MaxValue)]
     public long MaxDownstreamBytes { get; set; }
 
+    /// <summary>
+    /// Whether a stage's records and positions become visible together (a Kafka transaction a batch), for readers of its topics with
+    /// <c>isolation.level=read_committed</c>. Costs throughput and up to a tenth of a second. The Sink has no use for it, and the
+    /// in-process broker keeps no positions of transactions. Set <see cref="InstanceId"/> too, or a crash holds such readers up for 15 s.
+    /// </summary>
+    public bool Transactions { get; set; }
+
     /// <summary>Settings of every client by librdkafka's names, for example <c>security.protocol</c>.</summary>
     public Dictionary<string, string> Client { get; } = new(StringComparer.OrdinalIgnoreCase);
 

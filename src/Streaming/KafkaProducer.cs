@@ -8,7 +8,7 @@ namespace Pipeline.Streaming;
 /// The one producer handle of a process, shared by the loop and <see cref="RecordProducer"/>. Hands records over without waiting;
 /// retrying is librdkafka's business, without a time limit, so an acknowledgement either comes or the process ends.
 /// </summary>
-public sealed class KafkaProducer : IDisposable
+public sealed class KafkaProducer : IRecordWriter, IDisposable
 {
     // A broker takes 1 048 588 bytes by default (its message.max.bytes).
     internal const int DefaultMessageMaxBytes = 1_000_000 + DeadLetters.Reserve;
@@ -33,32 +33,12 @@ public sealed class KafkaProducer : IDisposable
             .Build();
     }
 
-    /// <summary>The largest record, headers included, that a stage or the Ingestor may write, in bytes; dead letters may be a little larger.</summary>
-    internal int MaxRecordBytes { get; }
+    /// <inheritdoc/>
+    public int MaxRecordBytes { get; }
 
-    /// <summary>
-    /// Hands one record over; <paramref name="report"/> is called once, on librdkafka's thread, when it is acknowledged or has failed
-    /// for good. Records of one partition are written in the order of the calls.
-    /// </summary>
-    /// <returns>False when the queue is full: wait and call again.</returns>
-    /// <exception cref="RecordTooLargeException">The record is larger than <c>message.max.bytes</c>.</exception>
-    /// <exception cref="KafkaException">The handle has failed for good.</exception>
-    internal bool TryProduce(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> report)
-    {
-        try
-        {
-            producer.Produce(topic, message, report);
-            return true;
-        }
-        catch (ProduceException<byte[], byte[]> refused) when (refused.Error.Code == ErrorCode.Local_QueueFull)
-        {
-            return false;
-        }
-        catch (ProduceException<byte[], byte[]> refused) when (refused.Error.Code == ErrorCode.MsgSizeTooLarge)
-        {
-            throw new RecordTooLargeException($"A record for '{topic}' is larger than message.max.bytes.");
-        }
-    }
+    /// <inheritdoc/>
+    public bool TryProduce(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> report) =>
+        IRecordWriter.TryProduce(producer, topic, message, report);
 
     /// <summary>Runs what librdkafka calls: an exception that left a callback would lose records without a word.</summary>
     internal void Guarded(string callback, Action action)

@@ -76,6 +76,12 @@ internal static partial class Log
     [LoggerMessage(24, LogLevel.Error, "Kafka refused what the batch wrote; the batch is repeated (attempt {Attempt}, next in {Wait:0.0} s): {Reason}")]
     public static partial void DeliveryFailed(this ILogger log, int attempt, double wait, string reason);
 
+    [LoggerMessage(28, LogLevel.Warning, "A transaction was aborted and is repeated (attempt {Attempt}): {Reason}")]
+    public static partial void TransactionAborted(this ILogger log, int attempt, string reason);
+
+    [LoggerMessage(29, LogLevel.Warning, "The {How} of a transaction took {Elapsed:0.0} s; the producer is made anew, so that a late answer cannot touch the next one")]
+    public static partial void SlowTransaction(this ILogger log, string how, double elapsed);
+
     [LoggerMessage(30, LogLevel.Information, "At start: {What}")]
     public static partial void StartUp(this ILogger log, string what);
 

@@ -69,6 +69,9 @@ internal sealed class RecordSource : IDisposable
     /// <summary>Where finished positions go.</summary>
     public OffsetCommits Commits => commits;
 
+    /// <summary>This member of the group as it is now; to be asked anew for every transaction.</summary>
+    public IConsumerGroupMetadata GroupMetadata => consumer.ConsumerGroupMetadata;
+
     /// <summary>Joins the group.</summary>
     public void Start()
     {

@@ -210,11 +210,14 @@ public sealed class ServiceBuilder
         Services.AddSingleton(settings);
         Services.AddSingleton(new ServiceName(Name));
         Services.TryAddSingleton(TimeProvider.System);
+        AddOptions<SecurityOptions>("Security");
+        Services.AddSingleton<PlaintextRule>();
         AddOptions<KafkaOptions>("Kafka");
         AddOptions<TopicsOptions>("Topics");
         AddOptions<HttpOptions>("Http");
         AddOptions<SchemaRegistryOptions>("SchemaRegistry");
         Services.AddSingleton<IValidateOptions<KafkaOptions>, UnsafeKafkaSettings>();
+        Services.AddSingleton<IValidateOptions<SchemaRegistryOptions>, UnsafeRegistrySettings>();
         Services.AddSingleton(services => new Topics(services.GetRequiredService<TopicsOptions>().Prefix));
         Services.AddSingleton<ProcessFailure>();
         Services.AddSingleton<StreamingMetrics>();

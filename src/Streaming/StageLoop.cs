@@ -19,6 +19,10 @@ public sealed class StageLoop<TIn> : BackgroundService
     private const int MostInFlight = 2;
     private const int BufferedBatches = 4;
     private const long BufferedBytes = 16 * 1024 * 1024;
+
+    // A commit costs as much as a thousand records, so a transaction takes what comes within a tenth of a second.
+    private const int BatchesInTransaction = 3;
+    private static readonly TimeSpan TransactionWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan FailedLimit = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(1);
@@ -30,6 +34,7 @@ public sealed class StageLoop<TIn> : BackgroundService
     private readonly RecordBuffer buffer;
     private readonly IOwnPositions? own;
     private readonly BatchWork<TIn> work;
+    private readonly TransactionalProducer? transactions;
     private readonly Queue<(Taken Batch, Task Settled)> inFlight = new();
 
     internal StageLoop(InputTopic<TIn> input, IStage<TIn> stage, string group, LoopServices shared)
@@ -41,7 +46,9 @@ public sealed class StageLoop<TIn> : BackgroundService
         log = shared.Loggers.CreateLogger(shared.Service.Value);
         Health = new LoopHealth(shared.Time);
         buffer = new RecordBuffer(BufferedBatches * shared.Options.BatchRecords, BufferedBytes, shared.Time);
-        work = new BatchWork<TIn>(input, stage, group, shared, log);
+        // Whoever keeps its positions elsewhere has its effects there too, and nothing to gain.
+        if (shared.Options.Transactions && own is null) transactions = new TransactionalProducer(group, shared, log);
+        work = new BatchWork<TIn>(input, stage, group, shared, transactions as IRecordWriter ?? shared.Producer, log);
     }
 
     /// <summary>The partitions that this process holds now; null when it holds none, or is about to learn which.</summary>
@@ -56,6 +63,7 @@ public sealed class StageLoop<TIn> : BackgroundService
     public override void Dispose()
     {
         base.Dispose();
+        transactions?.Dispose();
         buffer.Dispose();
     }
 
@@ -73,6 +81,7 @@ public sealed class StageLoop<TIn> : BackgroundService
 
         try
         {
+            if (transactions is not null) await Task.Run(() => transactions.Connect(stoppingToken), stoppingToken);
             using var source = new RecordSource(input.Name, group, buffer, own, shared, Health, log);
             await RunAsync(source, stoppingToken);
         }
@@ -89,7 +98,9 @@ public sealed class StageLoop<TIn> : BackgroundService
         using var stopWorking = new CancellationTokenSource();
         source.Start();
         log.Started(input.Name, group);
-        var working = Task.Run(() => WorkAsync(source, stopWorking.Token), CancellationToken.None);
+        var working = Task.Run(
+            () => transactions is null ? WorkAsync(source, stopWorking.Token) : WorkInTransactionsAsync(source, new(work, transactions, group, shared, log), stopWorking.Token),
+            CancellationToken.None);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (stopping.Register(asked.SetResult))
             await Task.WhenAny(working, asked.Task);
@@ -130,6 +141,22 @@ public sealed class StageLoop<TIn> : BackgroundService
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The service stops; what is in flight was given its time by the source.
+        }
+    }
+
+    private async Task WorkInTransactionsAsync(RecordSource source, TransactionalBatches<TIn> batches, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                var batch = await buffer.TakeAsync(BatchesInTransaction * shared.Options.BatchRecords, TransactionWait, stop);
+                if (batch.Assignment.TryBegin()) await batches.RunAsync(source, batch);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // As above.
         }
     }
 

@@ -24,6 +24,7 @@ public sealed class StreamingMetrics : IDisposable
     private readonly Counter<long> retries;
     private readonly Counter<long> conflicts;
     private readonly Counter<long> callbackFaults;
+    private readonly Counter<long> transactions;
     private readonly ActivitySource activities = new(Name);
     private Exception? callbackFault;
 
@@ -39,6 +40,7 @@ public sealed class StreamingMetrics : IDisposable
         skipped = meter.CreateCounter<long>("whatsapp.records.skipped", "{message}", "Records from which nothing follows, by reason.");
         retries = meter.CreateCounter<long>("whatsapp.batch.retries", "{attempt}", "Times a batch was tried again, by kind of fault.");
         conflicts = meter.CreateCounter<long>("whatsapp.position.conflicts", "{conflict}", "Times a stored position was not the expected one.");
+        transactions = meter.CreateCounter<long>("whatsapp.transactions", "{transaction}", "Kafka transactions, by outcome: commit, abort; recreate counts producers made anew.");
         callbackFaults = meter.CreateCounter<long>("whatsapp.callback.faults", "{fault}", "Exceptions caught in callbacks of the Kafka client.");
     }
 
@@ -68,6 +70,8 @@ public sealed class StreamingMetrics : IDisposable
     internal void Skipped(string group, string reason, int records) => skipped.Add(records, new("messaging.consumer.group.name", group), new("reason", reason));
 
     internal void Retried(string group, string kind) => retries.Add(1, new("messaging.consumer.group.name", group), new("error.type", kind));
+
+    internal void Transaction(string group, string outcome) => transactions.Add(1, new("messaging.consumer.group.name", group), new("outcome", outcome));
 
     internal void Conflicted(string group) => conflicts.Add(1, new KeyValuePair<string, object?>("messaging.consumer.group.name", group));
 

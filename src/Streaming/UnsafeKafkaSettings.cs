@@ -8,7 +8,7 @@ namespace Pipeline.Streaming;
 /// Refuses Kafka settings that would break a promise, that belong to a property of <see cref="KafkaOptions"/>, or that librdkafka does
 /// not know. Looks at all of them, connects to nothing.
 /// </summary>
-internal sealed class UnsafeKafkaSettings : IValidateOptions<KafkaOptions>
+internal sealed class UnsafeKafkaSettings(PlaintextRule plaintext) : IValidateOptions<KafkaOptions>
 {
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, KafkaOptions options)
@@ -18,11 +18,20 @@ internal sealed class UnsafeKafkaSettings : IValidateOptions<KafkaOptions>
             foreach (var (written, value) in settings)
                 if (FaultOf(KafkaConfig.NameOf(written), value) is { } fault)
                     faults.Add($"Kafka:{layer}:{written}: {fault}");
+        if (PlaintextFaultOf(options) is { } readable) faults.Add(readable);
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    private static string? FaultOf(string name, string value) => name switch
+    private string? PlaintextFaultOf(KafkaOptions options)
+    {
+        var protocol = options.Client.FirstOrDefault(setting => KafkaConfig.NameOf(setting.Key) == "security.protocol").Value ?? "plaintext";
+        if (!protocol.Contains("plaintext", StringComparison.OrdinalIgnoreCase)) return null;
+        var away = options.BootstrapServers.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(host => !plaintext.Allows(host));
+        return away is null ? null : $"Kafka:Client:security.protocol: {protocol} to {away} is not protected: {PlaintextRule.Advice} (ssl, sasl_ssl)";
+    }
+
+    private string? FaultOf(string name, string value) => name switch
     {
         "enable.auto.commit" or "enable.auto.offset.store" or "auto.commit.enable" =>
             Unless(value is "false", "must stay false: offsets are committed after the effect, by the loop"),
@@ -40,7 +49,11 @@ internal sealed class UnsafeKafkaSettings : IValidateOptions<KafkaOptions>
             Unless(value is "read_committed", "must stay read_committed: aborted records are not events"),
         "partition.assignment.strategy" =>
             Unless(!value.Contains("cooperative", StringComparison.Ordinal), "must be eager (range or roundrobin): cooperative rebalancing with explicit commits is not proven"),
-        "transactional.id" => "is not supported",
+        "ssl.endpoint.identification.algorithm" =>
+            Unless(value is "https" || plaintext.AllowsUnverified, "must stay https: without it anybody with any certificate may be the broker"),
+        "enable.ssl.certificate.verification" =>
+            Unless(value is "true" || plaintext.AllowsUnverified, "must stay true: without it anybody may be the broker"),
+        "transactional.id" => "is set by Kafka:Transactions and Kafka:InstanceId",
         "bootstrap.servers" or "metadata.broker.list" => "is set by Kafka:BootstrapServers",
         "client.id" => "is set by Kafka:ClientId",
         "group.instance.id" => "is set by Kafka:InstanceId",

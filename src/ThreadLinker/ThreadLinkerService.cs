@@ -16,12 +16,13 @@ public static class ThreadLinkerService
             .AddOptions<PostgresOptions>("Postgres")
             .AddOptions<LeadOptions>("Leads")
             .AtStart("migrate the database", PostgresServices.MigrateAsync)
+            .AtStart("claim the instance's name", PostgresServices.ClaimInstanceAsync)
             .AddReadinessCheck("postgres", PostgresServices.AnswersAsync)
             .AddOutput(topics => topics.Linked)
             .LimitBacklog(topics => topics.Linked, Topics.Groups.Sink)
             .AddStage<EnrichedEvent, LinkConversations>(topics => topics.Enriched, Topics.Groups.ThreadLinker)
             .AddStage<LeadGiven, TakeLeads>(topics => topics.Leads, Topics.Groups.Leads);
-        service.Services.AddPostgres(service.Name);
+        service.Services.AddPostgres(service.Name, PlaintextRule.Allows);
         service.Services.AddSingleton<PeopleDirectory>();
         service.Services.AddSingleton<LinkedRecords>();
         return service.Build();

@@ -17,6 +17,7 @@ public sealed class StartingUp(KafkaFixture kafka) : IClassFixture<KafkaFixture>
             "--Kafka:Consumer:enable.auto.commit=true", "--Kafka:Consumer:auto_offset_reset=latest", "--Kafka:Producer:acks=1", "--Kafka:Producer:enable_idempotence=false",
             "--Kafka:Producer:partitioner=random", "--Kafka:Client:no_such_thing=1", "--Kafka:BatchRecords=many", "--Kafka:BatchSize=5", "--Kafka:SessionTimeout=00:00:01",
             "--Topics:Prefix=UPPER_", "--Http:Url=nowhere", "--SchemaRegistry:Url=nowhere", "--Own:Depth:Limit=11", "--Own:Name=", "--Kafka:Client:ssl_key_password=s3cret", "--Kafka:Client:sasl_password=",
+            "--Kafka:BootstrapServers=127.0.0.1:9092,broker.example:9092", "--Kafka:Client:enable.ssl.certificate.verification=false", "--Security:AllowPlain=true",
         ]).AddOptions<OwnOptions>("Own");
 
         var (code, said) = await RunAsync(builder);
@@ -28,10 +29,33 @@ public sealed class StartingUp(KafkaFixture kafka) : IClassFixture<KafkaFixture>
             "Kafka:Producer:enable_idempotence: must stay true", "Kafka:Producer:partitioner: must stay murmur2_random", "Kafka:Client:no_such_thing: librdkafka knows no such setting",
             "Kafka:BatchRecords is not a whole number", "Kafka:BatchSize is not a setting", "Kafka:SessionTimeout: ", "Topics:Prefix may hold only", "Http:Url is an address",
             "SchemaRegistry:Url: ", "Own:Depth:Limit: ", "Own:Name: ",
+            "Kafka:Client:security.protocol: plaintext to broker.example:9092 is not protected", "Kafka:Client:enable.ssl.certificate.verification: must stay true", "Security:AllowPlain is not a setting",
         ];
         foreach (var fault in expected) Assert.Contains(fault, said);
         Assert.Contains($"its settings have {expected.Length} fault(s)", said);
         Assert.DoesNotContain("s3cret", said);
+    }
+
+    [Theory]
+    [InlineData("--Kafka:BootstrapServers=localhost:9092,[::1]:9092", "")]
+    [InlineData("--Kafka:BootstrapServers=broker.example:9093", "--Kafka:Client:security.protocol=sasl_ssl")]
+    [InlineData("--Kafka:BootstrapServers=broker.example:9092", "--Security:AllowPlaintext=true")]
+    [InlineData("--SchemaRegistry:Url=https://registry.example", "")]
+    public void Accepts_a_connection_that_is_protected_or_need_not_be(string one, string other)
+    {
+        using var app = (IDisposable)ServiceBuilder.Create("test", [one, .. other.Length > 0 ? [other] : Array.Empty<string>()]).Build();
+        Assert.Empty(((WebApplication)app).Services.GetRequiredService<Settings>().Check(((WebApplication)app).Services));
+    }
+
+    [Theory]
+    [InlineData("--Kafka:BootstrapServers=broker.example:9092")]
+    [InlineData("--Kafka:BootstrapServers=10.0.0.7:9092")]
+    [InlineData("--SchemaRegistry:Url=http://registry.example")]
+    public void Refuses_a_connection_to_another_machine_that_anybody_can_read(string setting)
+    {
+        using var app = (IDisposable)ServiceBuilder.Create("test", [setting]).Build();
+        var fault = Assert.Single(((WebApplication)app).Services.GetRequiredService<Settings>().Check(((WebApplication)app).Services));
+        Assert.Contains("is not protected: use TLS, or set Security:AllowPlaintext where the network itself is protected", fault);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class InstanceClaimTests(PostgresFixture postgres) : IAsyncLifetim
     {
         await using (var first = new InstanceClaim(one, "sink", "sink-1", TimeProvider.System))
             await first.TakeAsync(default);
-        await using var second = new InstanceClaim(two, "sink", "sink-1", new HastyTime());
+        await using var second = new InstanceClaim(two, "sink", "sink-1", TimeProvider.System);
         await second.TakeAsync(default);
     }
 

@@ -14,6 +14,9 @@ internal static partial class Signal
     /// <summary>No more.</summary>
     public const int Kill = 9;
 
+    /// <summary>Go on after <see cref="Stop"/>.</summary>
+    public const int Continue = 18;
+
     /// <summary>Freeze: the process is there and does nothing.</summary>
     public const int Stop = 19;
 

@@ -67,6 +67,16 @@ public class CommandLineTests
     }
 
     [Fact]
+    public async Task The_reference_tells_of_every_command_that_is_not_hidden()
+    {
+        Assert.Equal(ExitCode.Ok, await RunAsync("reference"));
+        var told = output.ToString().Split('\n').Where(line => line.StartsWith("## ./pipeline ", StringComparison.Ordinal)).Select(line => line["## ./pipeline ".Length..]).ToList();
+        Assert.Contains("backfill check", told);
+        Assert.Equal(Commands.Select(row => row.Data).Where(command => command.Length > 0 && command != "reference").Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("Exit codes:", output.ToString());
+    }
+
+    [Fact]
     public async Task A_value_that_is_missing_from_every_place_is_told_with_the_places()
     {
         using var nothing = new TemporaryFolder();

@@ -7,7 +7,10 @@ internal static class ReferenceCommand
 {
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal) =>
-        new PipelineCommand("reference", "Print the help of every command as Markdown.") { Hidden = true }.Runs(terminal, async (_, _) =>
+        new PipelineCommand("reference", "Print the help of every command as Markdown.")
+        {
+            Notes = "./pipeline docs writes it to docs/cli.md.",
+        }.Runs(terminal, async (_, _) =>
         {
             foreach (var path in PathsBelow(CommandLine.Build(terminal), "")) await WriteAsync(path, terminal);
             return ExitCode.Ok;
@@ -15,7 +18,7 @@ internal static class ReferenceCommand
 
     // A command that only holds others is told by its own help as well: it is what somebody types first.
     private static IEnumerable<string> PathsBelow(Command command, string path) =>
-        command.Subcommands.Where(below => !below.Hidden).OrderBy(below => below.Name, StringComparer.Ordinal)
+        command.Subcommands.OrderBy(below => below.Name, StringComparer.Ordinal)
             .SelectMany(below => new[] { $"{path}{below.Name}" }.Concat(PathsBelow(below, $"{path}{below.Name} ")));
 
     private static async Task WriteAsync(string path, Terminal terminal)

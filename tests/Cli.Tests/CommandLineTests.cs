@@ -117,7 +117,7 @@ public class CommandLineTests
     private static IEnumerable<string> All(Command command, string path)
     {
         yield return path;
-        foreach (var below in command.Subcommands.SelectMany(sub => All(sub, $"{path} {sub.Name}".Trim()))) yield return below;
+        foreach (var below in command.Subcommands.Where(sub => !sub.Hidden).SelectMany(sub => All(sub, $"{path} {sub.Name}".Trim()))) yield return below;
     }
 
     private Task<int> RunAsync(string arguments) =>

@@ -9,7 +9,8 @@ internal static class ReferenceCommand
     public static Command Create(Terminal terminal) =>
         new PipelineCommand("reference", "Print the help of every command as Markdown.")
         {
-            Notes = "./pipeline docs writes it to docs/cli.md.",
+            // For ./pipeline docs, which writes it to docs/cli.md.
+            Hidden = true,
         }.Runs(terminal, async (_, _) =>
         {
             foreach (var path in PathsBelow(CommandLine.Build(terminal), "")) await WriteAsync(path, terminal);
@@ -18,7 +19,7 @@ internal static class ReferenceCommand
 
     // A command that only holds others is told by its own help as well: it is what somebody types first.
     private static IEnumerable<string> PathsBelow(Command command, string path) =>
-        command.Subcommands.OrderBy(below => below.Name, StringComparer.Ordinal)
+        command.Subcommands.Where(below => !below.Hidden).OrderBy(below => below.Name, StringComparer.Ordinal)
             .SelectMany(below => new[] { $"{path}{below.Name}" }.Concat(PathsBelow(below, $"{path}{below.Name} ")));
 
     private static async Task WriteAsync(string path, Terminal terminal)

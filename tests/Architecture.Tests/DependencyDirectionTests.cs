@@ -74,7 +74,7 @@ public class DependencyDirectionTests
     public void Every_project_of_the_checkout_is_in_the_solution()
     {
         var solution = File.ReadAllText(Checkout.Folder("Pipeline.sln"));
-        var missing = new[] { "src", "tests", "bench" }
+        var missing = new[] { "src", "tests", "bench", "tools", "samples" }
             .Select(Checkout.Folder).Where(Directory.Exists)
             .SelectMany(folder => Directory.GetFiles(folder, "*.csproj", SearchOption.AllDirectories))
             .Select(file => Path.GetRelativePath(Checkout.Root, file).Replace('/', '\\'))

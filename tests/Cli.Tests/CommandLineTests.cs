@@ -67,6 +67,16 @@ public class CommandLineTests
     }
 
     [Fact]
+    public async Task The_reference_tells_of_every_command()
+    {
+        Assert.Equal(ExitCode.Ok, await RunAsync("reference"));
+        var told = output.ToString().Split('\n').Where(line => line.StartsWith("## ./pipeline ", StringComparison.Ordinal)).Select(line => line["## ./pipeline ".Length..]).ToList();
+        Assert.Contains("backfill check", told);
+        Assert.Equal(All(CommandLine.Build(new Terminal(TextWriter.Null, TextWriter.Null, live: false)), "").Where(command => command.Length > 0).Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("Exit codes:", output.ToString());
+    }
+
+    [Fact]
     public async Task A_value_that_is_missing_from_every_place_is_told_with_the_places()
     {
         using var nothing = new TemporaryFolder();
@@ -107,7 +117,7 @@ public class CommandLineTests
     private static IEnumerable<string> All(Command command, string path)
     {
         yield return path;
-        foreach (var below in command.Subcommands.SelectMany(sub => All(sub, $"{path} {sub.Name}".Trim()))) yield return below;
+        foreach (var below in command.Subcommands.Where(sub => !sub.Hidden).SelectMany(sub => All(sub, $"{path} {sub.Name}".Trim()))) yield return below;
     }
 
     private Task<int> RunAsync(string arguments) =>

@@ -52,6 +52,9 @@ internal sealed class PipelineRun : IAsyncDisposable
         return run;
     }
 
+    /// <summary>Where Kafka is.</summary>
+    public string BootstrapServers => settings.BootstrapServers;
+
     /// <summary>Where the schemas are.</summary>
     public string RegistryUrl => settings.RegistryUrl;
 

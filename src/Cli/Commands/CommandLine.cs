@@ -54,6 +54,7 @@ internal static class CommandLine
             SetupCommand.Create(terminal),
             TokenCommand.Create(terminal),
             HealthCommand.Create(terminal),
+            ReferenceCommand.Create(terminal),
         };
         // The shell entry answers --help for `test` and `check`, which are its own.
         foreach (var help in root.Options.OfType<HelpOption>()) help.Action = new HelpWithNotes((HelpAction)help.Action!);

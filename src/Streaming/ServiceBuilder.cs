@@ -91,8 +91,12 @@ public sealed class ServiceBuilder
         AtStart("learn the schema of " + typeof(TIn).Name, (services, cancellation) =>
             services.GetRequiredService<InputTopic<TIn>>().ConnectAsync(services.GetRequiredService<SchemaRegistryOptions>(), cancellation));
         Services.TryAddSingleton(services => new InputTopic<TIn>(source(services.GetRequiredService<Topics>())));
-        Services.AddSingleton(services => new StageLoop<TIn>(
-            services.GetRequiredService<InputTopic<TIn>>(), services.GetRequiredService<TStage>(), group, ActivatorUtilities.CreateInstance<LoopServices>(services)));
+        Services.AddSingleton(services =>
+        {
+            services.GetRequiredService<StreamingMetrics>().Begin(group);
+            return new StageLoop<TIn>(
+                services.GetRequiredService<InputTopic<TIn>>(), services.GetRequiredService<TStage>(), group, ActivatorUtilities.CreateInstance<LoopServices>(services));
+        });
         Services.AddSingleton(services => services.GetRequiredService<StageLoop<TIn>>().Health);
         Services.AddSingleton(services => new MeasuredLoop(
             services.GetRequiredService<InputTopic<TIn>>().Name, group, services.GetRequiredService<StageLoop<TIn>>().Health));

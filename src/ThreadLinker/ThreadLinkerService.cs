@@ -22,6 +22,7 @@ public static class ThreadLinkerService
             .AddStage<EnrichedEvent, LinkConversations>(topics => topics.Enriched, Topics.Groups.ThreadLinker)
             .AddStage<LeadGiven, TakeLeads>(topics => topics.Leads, Topics.Groups.Leads);
         service.Services.AddPostgres(service.Name);
+        service.Services.AddSingleton<LinkerMetrics>();
         service.Services.AddSingleton<PeopleDirectory>();
         service.Services.AddSingleton<LinkedRecords>();
         return service.Build();

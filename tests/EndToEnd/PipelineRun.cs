@@ -52,6 +52,12 @@ internal sealed class PipelineRun : IAsyncDisposable
         return run;
     }
 
+    /// <summary>Where each service listens, by its name.</summary>
+    public IReadOnlyDictionary<string, string> Urls => settings.Urls;
+
+    /// <summary>Kafka's address.</summary>
+    public string BootstrapServers => settings.BootstrapServers;
+
     /// <summary>Where the schemas are.</summary>
     public string RegistryUrl => settings.RegistryUrl;
 

@@ -40,7 +40,12 @@ public sealed class ParkedRechecks(
         using var timer = new PeriodicTimer(options.RecheckEvery, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (loop.Tenure?.Partitions is not { Count: > 0 } partitions) continue;
+            if (loop.Tenure?.Partitions is not { Count: > 0 } partitions)
+            {
+                // They are somebody else's to count now.
+                metrics.SetParked(0, TimeSpan.Zero);
+                continue;
+            }
             try
             {
                 await AskAsync(partitions, parked, endpoint, answers, clock, stoppingToken);

@@ -30,6 +30,7 @@ public sealed class RedisLidEntries : IAsyncDisposable
     private readonly ResiliencePipeline pipeline;
     private readonly Dictionary<long, long> epochs = [];
     private Task<ConnectionMultiplexer>? connecting;
+    private volatile bool isOpen;
 
     /// <param name="connection">StackExchange.Redis configuration text; empty means that there is no Redis.</param>
     public RedisLidEntries(string connection, ResolverOptions options, ResolverMetrics metrics, TimeProvider clock)
@@ -47,8 +48,11 @@ public sealed class RedisLidEntries : IAsyncDisposable
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = TimeSpan.FromSeconds(5),
                 ShouldHandle = new PredicateBuilder().Handle<Exception>(fault => fault is not OperationCanceledException),
+                OnOpened = _ => { isOpen = true; return default; },
+                OnClosed = _ => { isOpen = false; return default; },
             })
             .Build();
+        if (IsConfigured) metrics.ShowBreaker("redis", () => isOpen);
     }
 
     /// <summary>True when a Redis is configured.</summary>

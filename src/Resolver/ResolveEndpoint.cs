@@ -67,6 +67,7 @@ public sealed class ResolveEndpoint : IDisposable
             })
             .AddTimeout(options.EndpointAttempt)
             .Build();
+        if (IsConfigured) metrics.ShowBreaker("resolve_endpoint", () => IsBroken);
     }
 
     /// <summary>True when an endpoint is configured.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace Pipeline.Resolver;
@@ -18,6 +19,7 @@ public sealed class ResolverMetrics : IDisposable
     private readonly Counter<long> doubts;
     private readonly Counter<long> hints;
     private readonly Counter<long> lidAsPhone;
+    private readonly ConcurrentDictionary<string, Func<bool>> breakers = [];
     private long parked;
     private long oldestParkedSeconds;
 
@@ -37,6 +39,10 @@ public sealed class ResolverMetrics : IDisposable
         lidAsPhone.Add(0);
         meter.CreateObservableGauge("whatsapp_lid_parked", () => Interlocked.Read(ref parked), "{lid}", "LIDs whose phone nobody knows, of the partitions of this process.");
         meter.CreateObservableGauge("whatsapp_lid_parked_oldest_seconds", () => Interlocked.Read(ref oldestParkedSeconds), "s", "How long the oldest of them has been waiting.");
+        meter.CreateObservableGauge(
+            "whatsapp_breaker_open",
+            () => breakers.Select(breaker => new Measurement<int>(breaker.Value() ? 1 : 0, new KeyValuePair<string, object?>("dependency", breaker.Key))),
+            "{breaker}", "1 while a dependency is not asked because it has failed too often, or wants to be left alone.");
         doubts = meter.CreateCounter<long>("whatsapp_doubts", "{event}", "Addresses that were not believed, and pairs that contradict each other, by kind.");
     }
 
@@ -82,6 +88,11 @@ public sealed class ResolverMetrics : IDisposable
         Interlocked.Exchange(ref parked, count);
         Interlocked.Exchange(ref oldestParkedSeconds, (long)Math.Max(0, oldest.TotalSeconds));
     }
+
+    /// <summary>Shows whether a dependency is asked at the moment.</summary>
+    /// <param name="dependency">What it is called.</param>
+    /// <param name="isOpen">True while it is not asked.</param>
+    public void ShowBreaker(string dependency, Func<bool> isOpen) => breakers[dependency] = isOpen;
 
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();

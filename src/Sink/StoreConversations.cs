@@ -47,7 +47,9 @@ public sealed class StoreConversations(NpgsqlDataSource database, SinkMetrics me
         await transaction.CommitAsync(cancellation);
         metrics.CountFolded(folded);
         positions.Expect(batch.Next);
-        return rows.Outcomes(isNew);
+        var outcomes = rows.Outcomes(isNew);
+        metrics.CountStored(batch.Inputs, outcomes);
+        return outcomes;
     }
 
     /// <summary>Takes the positions first: a process that has lost its partition stops here, before it has touched a row.</summary>

@@ -36,13 +36,17 @@ public sealed class LagWatch : IDisposable
     }
 
     /// <summary>See <see cref="LagReader.ReadAsync"/>.</summary>
+    /// <param name="topic">Full topic name.</param>
+    /// <param name="limit">How long one question to the brokers may take.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <param name="only">The partitions that are asked about; null for all.</param>
     /// <exception cref="KafkaUnavailableException">The brokers did not answer.</exception>
-    public async Task<IReadOnlyList<PartitionLag>> ReadAsync(string topic, TimeSpan limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<PartitionLag>> ReadAsync(string topic, TimeSpan limit, CancellationToken cancellation, IReadOnlyList<int>? only = null)
     {
         await asking.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => LagReader.Read(consumer, PartitionsOf(topic, limit), limit), cancellation);
+            return await Task.Run(() => LagReader.Read(consumer, PartitionsOf(topic, only, limit), limit), cancellation);
         }
         catch (KafkaException fault)
         {
@@ -61,8 +65,9 @@ public sealed class LagWatch : IDisposable
         asking.Dispose();
     }
 
-    private IReadOnlyList<TopicPartition> PartitionsOf(string topic, TimeSpan limit)
+    private IReadOnlyList<TopicPartition> PartitionsOf(string topic, IReadOnlyList<int>? only, TimeSpan limit)
     {
+        if (only is not null) return [.. only.Select(partition => new TopicPartition(topic, partition))];
         if (topics.TryGetValue(topic, out var known) && known.Partitions.Count > 0 && time.GetElapsedTime(known.AskedAt) < AskPartitionsEvery) return known.Partitions;
         var partitions = TopicPartitions.Of(options, service, topic, limit);
         topics[topic] = (partitions, time.GetTimestamp());

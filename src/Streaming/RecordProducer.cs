@@ -24,6 +24,7 @@ public sealed class RecordProducer(KafkaProducer producer, BacklogGates gates, S
     {
         if (records.Count == 0) return;
         var started = time.GetTimestamp();
+        using var activity = metrics.StartSend(records[0].Topic, records.Count);
         var traceParent = TraceContext.Current();
         var messages = new Message<byte[], byte[]>[records.Count];
         for (var i = 0; i < messages.Length; i++)

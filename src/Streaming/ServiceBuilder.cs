@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Streaming;
 
@@ -90,9 +91,15 @@ public sealed class ServiceBuilder
         AtStart("learn the schema of " + typeof(TIn).Name, (services, cancellation) =>
             services.GetRequiredService<InputTopic<TIn>>().ConnectAsync(services.GetRequiredService<SchemaRegistryOptions>(), cancellation));
         Services.TryAddSingleton(services => new InputTopic<TIn>(source(services.GetRequiredService<Topics>())));
-        Services.AddSingleton(services => new StageLoop<TIn>(
-            services.GetRequiredService<InputTopic<TIn>>(), services.GetRequiredService<TStage>(), group, ActivatorUtilities.CreateInstance<LoopServices>(services)));
+        Services.AddSingleton(services =>
+        {
+            services.GetRequiredService<StreamingMetrics>().Begin(group);
+            return new StageLoop<TIn>(
+                services.GetRequiredService<InputTopic<TIn>>(), services.GetRequiredService<TStage>(), group, ActivatorUtilities.CreateInstance<LoopServices>(services));
+        });
         Services.AddSingleton(services => services.GetRequiredService<StageLoop<TIn>>().Health);
+        Services.AddSingleton(services => new MeasuredLoop(
+            services.GetRequiredService<InputTopic<TIn>>().Name, group, services.GetRequiredService<StageLoop<TIn>>().Health));
         Services.AddSingleton<IHostedService>(services => services.GetRequiredService<StageLoop<TIn>>());
         return this;
     }
@@ -149,13 +156,14 @@ public sealed class ServiceBuilder
         var app = web.Build();
         app.Use(RefuseUntilStarted);
         HealthEndpoints.Map(app);
+        app.MapMetrics();
         return app;
     }
 
     private static Task RefuseUntilStarted(HttpContext request, RequestDelegate next)
     {
         var path = request.Request.Path;
-        if (path.StartsWithSegments("/health") || path.StartsWithSegments("/alive") || request.RequestServices.GetRequiredService<StartUp>().IsDone)
+        if (path.StartsWithSegments("/health") || path.StartsWithSegments("/alive") || path.StartsWithSegments(TelemetryServices.Path) || request.RequestServices.GetRequiredService<StartUp>().IsDone)
             return next(request);
         request.Response.Headers.RetryAfter = "1";
         return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: "The service is starting.").ExecuteAsync(request);
@@ -197,6 +205,7 @@ public sealed class ServiceBuilder
         web.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         Services.AddRoutingCore();
         Services.AddMetrics();
+        Services.AddTelemetry(Name);
         Services.Configure<HostOptions>(host =>
         {
             // A service has ten seconds between SIGTERM and the end; the loop takes eight of them at most.
@@ -215,6 +224,7 @@ public sealed class ServiceBuilder
         AddOptions<KafkaOptions>("Kafka");
         AddOptions<TopicsOptions>("Topics");
         AddOptions<HttpOptions>("Http");
+        AddOptions<MetricsOptions>("Metrics");
         AddOptions<SchemaRegistryOptions>("SchemaRegistry");
         Services.AddSingleton<IValidateOptions<KafkaOptions>, UnsafeKafkaSettings>();
         Services.AddSingleton<IValidateOptions<SchemaRegistryOptions>, UnsafeRegistrySettings>();
@@ -230,5 +240,6 @@ public sealed class ServiceBuilder
             works, services, services.GetRequiredService<ServiceName>(), services.GetRequiredService<ILoggerFactory>(),
             services.GetRequiredService<ProcessFailure>(), services.GetRequiredService<TimeProvider>()));
         Services.AddSingleton<IHostedService>(services => services.GetRequiredService<StartUp>());
+        Services.AddHostedService<LagMetrics>();
     }
 }

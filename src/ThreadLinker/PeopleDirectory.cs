@@ -7,7 +7,10 @@ namespace Pipeline.ThreadLinker;
 /// commit — and only then answer, so nothing is announced that could still be undone. Used by every stage that says something about people;
 /// the rows of <c>business</c> put them in one line.
 /// </summary>
-public sealed class PeopleDirectory(NpgsqlDataSource database, LeadOptions options)
+/// <param name="database">Where people are stored.</param>
+/// <param name="options">Who becomes a lead.</param>
+/// <param name="metrics">Told of what was written; null where nobody counts.</param>
+public sealed class PeopleDirectory(NpgsqlDataSource database, LeadOptions options, LinkerMetrics? metrics = null)
 {
     private readonly StatedPairMemory memory = new();
     private readonly PersonSplitter splitter = new(database, options);
@@ -36,6 +39,7 @@ public sealed class PeopleDirectory(NpgsqlDataSource database, LeadOptions optio
     private async Task<LinkDecision> DecideAsync(EventSubject.Denial denial, CancellationToken cancellation)
     {
         var (splits, again) = await splitter.SplitAsync(denial, cancellation);
+        metrics?.CountSplits(splits.Count);
         // Taken back: what was stated of the pair holds again.
         return again is { } mapping ? (await DecideTogetherAsync([mapping], cancellation))[0] : new LinkDecision.Noted("denial", splits);
     }
@@ -58,6 +62,7 @@ public sealed class PeopleDirectory(NpgsqlDataSource database, LeadOptions optio
         await DirectoryWriter.WriteAsync(connection, transaction, directory.Changes, cancellation);
         await transaction.CommitAsync(cancellation);
         memory.Add(directory.Changes);
+        metrics?.Count(directory.Changes);
         return decisions;
     }
 }

@@ -23,6 +23,7 @@ public static class ThreadLinkerService
             .AddStage<EnrichedEvent, LinkConversations>(topics => topics.Enriched, Topics.Groups.ThreadLinker)
             .AddStage<LeadGiven, TakeLeads>(topics => topics.Leads, Topics.Groups.Leads);
         service.Services.AddPostgres(service.Name, PlaintextRule.Allows);
+        service.Services.AddSingleton<LinkerMetrics>();
         service.Services.AddSingleton<PeopleDirectory>();
         service.Services.AddSingleton<LinkedRecords>();
         return service.Build();

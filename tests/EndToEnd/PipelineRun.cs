@@ -52,7 +52,10 @@ internal sealed class PipelineRun : IAsyncDisposable
         return run;
     }
 
-    /// <summary>Where Kafka is.</summary>
+    /// <summary>Where each service listens, by its name.</summary>
+    public IReadOnlyDictionary<string, string> Urls => settings.Urls;
+
+    /// <summary>Kafka's address.</summary>
     public string BootstrapServers => settings.BootstrapServers;
 
     /// <summary>Where the schemas are.</summary>

@@ -44,6 +44,7 @@ internal static class CommandLine
             ServiceCommand.Create(terminal),
             BenchCommand.Create(terminal),
             SqlCommand.Create(terminal),
+            LagCommand.Create(terminal),
             ExplainCommand.Create(terminal),
             BackfillCommand.Create(terminal),
             LeadsCommand.Create(terminal),

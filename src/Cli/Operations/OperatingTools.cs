@@ -17,6 +17,9 @@ internal sealed class OperatingTools : IAsyncDisposable
 
     private OperatingTools(WebApplication host) => this.host = host;
 
+    /// <summary>Where Kafka is.</summary>
+    public KafkaOptions Kafka => Get<KafkaOptions>();
+
     /// <summary>Topic names.</summary>
     public Topics Topics => Get<Topics>();
 

@@ -47,6 +47,18 @@ public class CommandLineTests
     [InlineData("unmerge --business 1 --lead 5 --conversation lead:1:5")]
     [InlineData("unmerge --business 1 --lid 972501234567@s.whatsapp.net --phone +972501234567")]
     [InlineData("unmerge --business 1 --lid 82399031480511 --phone 82399031480511@lid")]
+    [InlineData("replay")]
+    [InlineData("replay --stage sink")]
+    [InlineData("replay --to-earliest")]
+    [InlineData("replay --stage cook --to-earliest")]
+    [InlineData("replay --stage sink --to-earliest --to-latest")]
+    [InlineData("replay --stage sink --to-earliest --execute --dry-run")]
+    [InlineData("replay --stage sink --to-offset -1")]
+    [InlineData("replay --stage sink --shift-by some")]
+    [InlineData("replay --stage sink --to-datetime 2026-03-01")]
+    [InlineData("replay --stage sink --topic linked:one --to-earliest")]
+    [InlineData("replay --stage sink --topic linked --all-topics --to-earliest")]
+    [InlineData("replay --stage sink --from-file no-such-file.csv")]
     public async Task A_command_line_that_is_not_understood_ends_with_2_and_says_why(string arguments)
     {
         Assert.Equal(ExitCode.Usage, await RunAsync(arguments));

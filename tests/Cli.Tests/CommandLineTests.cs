@@ -59,6 +59,13 @@ public class CommandLineTests
     [InlineData("replay --stage sink --topic linked:one --to-earliest")]
     [InlineData("replay --stage sink --topic linked --all-topics --to-earliest")]
     [InlineData("replay --stage sink --from-file no-such-file.csv")]
+    [InlineData("dlq")]
+    [InlineData("dlq show")]
+    [InlineData("dlq show here")]
+    [InlineData("dlq list --business one")]
+    [InlineData("dlq list --from yesterday")]
+    [InlineData("dlq redrive --rate 0")]
+    [InlineData("dlq discard whatsapp.raw.v1.dlq/0@0 --reason bad_magic")]
     public async Task A_command_line_that_is_not_understood_ends_with_2_and_says_why(string arguments)
     {
         Assert.Equal(ExitCode.Usage, await RunAsync(arguments));

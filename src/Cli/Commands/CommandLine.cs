@@ -49,6 +49,7 @@ internal static class CommandLine
             LeadsCommand.Create(terminal),
             UnmergeCommand.Create(terminal),
             ReplayCommand.Create(terminal),
+            DlqCommand.Create(terminal),
             MigrateCommand.Create(terminal),
             SchemasCommand.Create(terminal),
             TopicsCommand.Create(terminal),

@@ -21,17 +21,17 @@ public sealed class BacklogGates : IDisposable
     /// <summary>The gate before a topic, or null.</summary>
     internal BacklogGate? Of(string topic) => gates.Count == 0 ? null : gates.GetValueOrDefault(topic);
 
-    /// <summary>Waits until every topic of the records has room.</summary>
+    /// <summary>Waits until every one of the topics has room.</summary>
     /// <returns>False when there was none within the limit.</returns>
-    internal async Task<bool> WaitAsync(IReadOnlyList<Output> records, TimeSpan limit, CancellationToken cancellation)
+    internal async Task<bool> WaitAsync(IReadOnlyList<string> topics, TimeSpan limit, CancellationToken cancellation)
     {
         if (gates.Count == 0) return true;
         var started = time.GetTimestamp();
         BacklogGate? last = null;
-        foreach (var record in records)
+        foreach (var topic in topics)
         {
             // Almost always all records of a call go to one topic.
-            var gate = Of(record.Topic);
+            var gate = Of(topic);
             if (gate is null || gate == last) continue;
             last = gate;
             var left = limit == Timeout.InfiniteTimeSpan ? limit : limit - time.GetElapsedTime(started);

@@ -45,6 +45,15 @@ public static class HeaderNames
     /// <summary>When it first failed, RFC 3339 in UTC.</summary>
     public const string DeadLetterFirstFailureAt = "dlq-first-failure-at";
 
+    /// <summary>How often the record has been sent back after it was set aside, decimal text. It stays on the record when it is set aside again.</summary>
+    public const string DeadLetterRedrives = "dlq-redrives";
+
+    /// <summary>Names the replay that has written a record once more; readers may pass over what has it.</summary>
+    public const string ReplayId = "replay-id";
+
+    /// <summary>How the Resolver treats a record that is written once more: <c>cache-only</c> asks no endpoint.</summary>
+    public const string ReplayResolve = "replay-resolve";
+
     /// <summary>What Kafka Connect's names for dead letters begin with; tools of the field look for them.</summary>
     public const string ErrorPrefix = "__connect.errors.";
 }

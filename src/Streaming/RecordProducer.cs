@@ -23,7 +23,6 @@ public sealed class RecordProducer(KafkaProducer producer, BacklogGates gates, S
     public async Task WriteAsync(IReadOnlyList<Output> records, TimeSpan limit, CancellationToken cancellation)
     {
         if (records.Count == 0) return;
-        var started = time.GetTimestamp();
         using var activity = metrics.StartSend(records[0].Topic, records.Count);
         var traceParent = TraceContext.Current();
         var messages = new Message<byte[], byte[]>[records.Count];
@@ -33,16 +32,35 @@ public sealed class RecordProducer(KafkaProducer producer, BacklogGates gates, S
             if (Envelope.SizeOf(messages[i]) > producer.MaxRecordBytes)
                 throw new RecordTooLargeException($"A record for '{records[i].Topic}' takes more than {producer.MaxRecordBytes} bytes (message.max.bytes).");
         }
+        await WriteAsync([.. records.Select(record => record.Topic)], messages, limit, cancellation);
+    }
 
+    /// <summary>Writes records that exist already, byte by byte; otherwise as <see cref="WriteAsync(IReadOnlyList{Output}, TimeSpan, CancellationToken)"/>.</summary>
+    public async Task CopyAsync(IReadOnlyList<RecordCopy> records, TimeSpan limit, CancellationToken cancellation)
+    {
+        if (records.Count == 0) return;
+        var messages = new Message<byte[], byte[]>[records.Count];
+        for (var i = 0; i < messages.Length; i++)
+        {
+            var headers = new Headers();
+            foreach (var (name, value) in records[i].Headers) headers.Add(name, value);
+            messages[i] = new Message<byte[], byte[]> { Key = records[i].Key!, Value = records[i].Value!, Headers = headers };
+        }
+        await WriteAsync([.. records.Select(record => record.Topic)], messages, limit, cancellation);
+    }
+
+    private async Task WriteAsync(string[] topics, Message<byte[], byte[]>[] messages, TimeSpan limit, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
         var write = new Acknowledgements(messages.Length);
         if (!await turn.WaitAsync(limit, cancellation))
             throw new KafkaUnavailableException("Other writes did not finish within the limit.");
         try
         {
-            if (!await gates.WaitAsync(records, Left(limit, started), cancellation))
+            if (!await gates.WaitAsync(topics, Left(limit, started), cancellation))
                 throw new KafkaUnavailableException("The reader of the topic is too far behind.");
             for (var i = 0; i < messages.Length; i++)
-                if (!Hand(records[i].Topic, messages[i], write, i))
+                if (!Hand(topics[i], messages[i], write, i))
                     throw new KafkaUnavailableException("The queue to Kafka is full.");
         }
         finally
@@ -62,7 +80,7 @@ public sealed class RecordProducer(KafkaProducer producer, BacklogGates gates, S
         {
             throw new KafkaUnavailableException("Kafka refused a record: " + failed.Message, failed);
         }
-        metrics.Sent(records[0].Topic, records.Count);
+        metrics.Sent(topics[0], messages.Length);
     }
 
     /// <inheritdoc/>

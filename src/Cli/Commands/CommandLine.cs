@@ -49,6 +49,8 @@ internal static class CommandLine
             BackfillCommand.Create(terminal),
             LeadsCommand.Create(terminal),
             UnmergeCommand.Create(terminal),
+            ReplayCommand.Create(terminal),
+            DlqCommand.Create(terminal),
             MigrateCommand.Create(terminal),
             SchemasCommand.Create(terminal),
             TopicsCommand.Create(terminal),

@@ -35,6 +35,15 @@ internal sealed class OperatingTools : IAsyncDisposable
     /// <summary>Tells how much a topic holds.</summary>
     public LagReader LagReader => Get<LagReader>();
 
+    /// <summary>Tells whether anybody reads with a group.</summary>
+    public GroupActivity GroupActivity => new(Get<KafkaOptions>(), Get<ServiceName>());
+
+    /// <summary>Tells what a group reads.</summary>
+    public GroupTopics GroupTopics => new(Get<KafkaOptions>(), Get<ServiceName>());
+
+    /// <summary>Finds where a time begins.</summary>
+    public OffsetsByTime OffsetsByTime => new(Get<KafkaOptions>(), Get<ServiceName>());
+
     /// <summary>Writes records.</summary>
     public RecordProducer Producer => Get<RecordProducer>();
 
@@ -60,6 +69,10 @@ internal sealed class OperatingTools : IAsyncDisposable
         service.AddOptions<PostgresOptions>("Postgres").LimitBacklog(topics => topics.Leads, Topics.Groups.Leads);
         return new OperatingTools(service.Build());
     }
+
+    /// <summary>Makes sure that nobody reads with a group, see <see cref="IdleGroup.TakeAsync"/>.</summary>
+    public Task<IdleGroup> TakeGroupAsync(string group, IReadOnlyList<string> topics, TimeSpan limit, CancellationToken cancellation) =>
+        IdleGroup.TakeAsync(Get<KafkaOptions>(), Get<ServiceName>(), group, topics, limit, cancellation);
 
     /// <summary>The database.</summary>
     /// <param name="options">How it is used, for tables that are not the product's; null: as the settings say.</param>

@@ -81,7 +81,7 @@ public sealed class ServiceBuilder
 
     /// <summary>Reads a topic through a stage. The stage is a singleton of the container.</summary>
     /// <param name="source">The topic to read.</param>
-    /// <param name="group">The consumer group.</param>
+    /// <param name="group">The consumer group, before <see cref="TopicsOptions.GroupSuffix"/>.</param>
     public ServiceBuilder AddStage<TIn, TStage>(Func<Topics, Topic<TIn>> source, string group)
         where TIn : class, IMessage<TIn>, new()
         where TStage : class, IStage<TIn>
@@ -91,7 +91,7 @@ public sealed class ServiceBuilder
             services.GetRequiredService<InputTopic<TIn>>().ConnectAsync(services.GetRequiredService<SchemaRegistryOptions>(), cancellation));
         Services.TryAddSingleton(services => new InputTopic<TIn>(source(services.GetRequiredService<Topics>())));
         Services.AddSingleton(services => new StageLoop<TIn>(
-            services.GetRequiredService<InputTopic<TIn>>(), services.GetRequiredService<TStage>(), group, ActivatorUtilities.CreateInstance<LoopServices>(services)));
+            services.GetRequiredService<InputTopic<TIn>>(), services.GetRequiredService<TStage>(), NameOf(group, services), ActivatorUtilities.CreateInstance<LoopServices>(services)));
         Services.AddSingleton(services => services.GetRequiredService<StageLoop<TIn>>().Health);
         Services.AddSingleton<IHostedService>(services => services.GetRequiredService<StageLoop<TIn>>());
         return this;
@@ -117,7 +117,7 @@ public sealed class ServiceBuilder
     public ServiceBuilder LimitBacklog<T>(Func<Topics, Topic<T>> topic, string downstreamGroup)
         where T : class, IMessage<T>, new()
     {
-        Services.AddSingleton(services => new BacklogLimit(topic(services.GetRequiredService<Topics>()).Name, downstreamGroup));
+        Services.AddSingleton(services => new BacklogLimit(topic(services.GetRequiredService<Topics>()).Name, NameOf(downstreamGroup, services)));
         return this;
     }
 
@@ -151,6 +151,8 @@ public sealed class ServiceBuilder
         HealthEndpoints.Map(app);
         return app;
     }
+
+    private static string NameOf(string group, IServiceProvider services) => group + services.GetRequiredService<TopicsOptions>().GroupSuffix;
 
     private static Task RefuseUntilStarted(HttpContext request, RequestDelegate next)
     {
@@ -215,7 +217,7 @@ public sealed class ServiceBuilder
         AddOptions<HttpOptions>("Http");
         AddOptions<SchemaRegistryOptions>("SchemaRegistry");
         Services.AddSingleton<IValidateOptions<KafkaOptions>, UnsafeKafkaSettings>();
-        Services.AddSingleton(services => new Topics(services.GetRequiredService<TopicsOptions>().Prefix));
+        Services.AddSingleton(services => new Topics(services.GetRequiredService<TopicsOptions>().Prefix, services.GetRequiredService<TopicsOptions>().InputPrefix));
         Services.AddSingleton<ProcessFailure>();
         Services.AddSingleton<StreamingMetrics>();
         Services.AddSingleton<KafkaProducer>();

@@ -48,6 +48,8 @@ internal static class CommandLine
             BackfillCommand.Create(terminal),
             LeadsCommand.Create(terminal),
             UnmergeCommand.Create(terminal),
+            ReplayCommand.Create(terminal),
+            DiffCommand.Create(terminal),
             MigrateCommand.Create(terminal),
             SchemasCommand.Create(terminal),
             TopicsCommand.Create(terminal),

@@ -140,6 +140,10 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary><c>pipeline replay --into NAME --discard</c>.</summary>
     public Task<int> DiscardAsync(string name = "next") => CommandAsync((terminal, tools) => new DiscardRun(terminal).RunAsync(name, tools, default));
 
+    /// <summary><c>pipeline promote NAME</c>.</summary>
+    public Task<int> PromoteAsync(bool execute = false, long leaveBehind = 0, string name = "next") =>
+        CommandAsync((terminal, tools) => new PromoteRun(terminal, TimeProvider.System).RunAsync(new PromoteRun.Request(name, execute, leaveBehind), tools, default));
+
     /// <summary>Runs a command; a refusal is what it said and its exit code.</summary>
     public async Task<int> CommandAsync(Func<Terminal, OperatingTools, Task<int>> runAsync)
     {

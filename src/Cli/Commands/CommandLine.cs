@@ -50,6 +50,7 @@ internal static class CommandLine
             UnmergeCommand.Create(terminal),
             ReplayCommand.Create(terminal),
             DiffCommand.Create(terminal),
+            PromoteCommand.Create(terminal),
             MigrateCommand.Create(terminal),
             SchemasCommand.Create(terminal),
             TopicsCommand.Create(terminal),

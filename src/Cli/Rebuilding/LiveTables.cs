@@ -8,6 +8,10 @@ namespace Pipeline.Cli.Rebuilding;
 /// <summary>What a rebuild has to know of the live tables.</summary>
 internal static class LiveTables
 {
+    /// <summary>The tables that grow with the traffic. Postgres is told of a rebuild's when it is full, so that its first readers find good plans.</summary>
+    public static readonly string[] Large =
+        ["whatsapp_message", "whatsapp_message_update", "whatsapp_conversation", "person", "contact_identities", "stated_pair", "known_name", "lid_mappings"];
+
     /// <summary>The places of a rebuild of the installation that the tools belong to.</summary>
     public static RebuildPlaces PlacesOf(this OperatingTools tools, string name) =>
         RebuildPlaces.Of(name, tools.Postgres.Schema, tools.Names.Prefix, tools.Names.GroupSuffix);

@@ -15,6 +15,7 @@ internal sealed class Preparation(OperatingTools tools, RebuildPlaces places, Np
 {
     // Numbers of the rebuild never mean something else in the live tables, now or while these grow.
     private const long NumbersApart = 1_000_000_000;
+    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
     /// <summary>What the rebuild was begun with; null when there is none yet.</summary>
@@ -58,11 +59,25 @@ internal sealed class Preparation(OperatingTools tools, RebuildPlaces places, Np
         await CreateTopicsAsync(raw.Count);
         await new SetUp(tools, terminal).RegisterSchemasAsync(places.OwnTopics, cancellation);
 
-        var positions = new GroupPositions(tools.Kafka, new ServiceName("pipeline"));
-        await positions.SetAsync(Topics.Groups.Resolver + places.Suffix, [.. raw.Select(lag => At(lag, Math.Clamp(fromOffset ?? 0, lag.Low, lag.High)))], cancellation);
-        await positions.SetAsync(Topics.Groups.Leads + places.Suffix, [.. leads.Select(lag => At(lag, lag.Low))], cancellation);
-        await positions.SetAsync(Topics.Groups.ThreadLinker + places.Suffix, [.. (await reading.EnrichedAsync(cancellation)).Select(lag => At(lag, lag.High))], cancellation);
+        var enriched = await reading.EnrichedAsync(cancellation);
+        await Task.WhenAll(
+            SetAsync(Topics.Groups.Resolver, [.. raw.Select(lag => At(lag, Math.Clamp(fromOffset ?? 0, lag.Low, lag.High)))], cancellation),
+            SetAsync(Topics.Groups.Leads, [.. leads.Select(lag => At(lag, lag.Low))], cancellation),
+            SetAsync(Topics.Groups.ThreadLinker, [.. enriched.Select(lag => At(lag, lag.High))], cancellation));
         await BeginAsync(await reading.LinkedAsync(cancellation), cancellation);
+    }
+
+    private async Task SetAsync(string group, IReadOnlyList<Position> positions, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var idle = await IdleGroup.TakeAsync(tools.Kafka, new ServiceName("pipeline"), group + places.Suffix, [positions[0].Topic], AskLimit, cancellation);
+            await idle.CommitAsync(positions, cancellation);
+        }
+        catch (Exception fault) when (fault is GroupActiveException or KafkaUnavailableException)
+        {
+            throw new PipelineException(fault.Message, "Run it again; a rebuild that was killed is a member of its groups for some seconds.", inner: fault);
+        }
     }
 
     private static Position At(PartitionLag lag, long offset) => new(lag.Topic, lag.Partition, offset);

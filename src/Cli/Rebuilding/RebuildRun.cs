@@ -51,6 +51,7 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
             await SayCaughtUpAsync(database, places, clock.GetElapsedTime(begun), ending);
             if (request.Follow) await FollowAsync(reading, () => Check(services, log), ending);
         }
+        await using (var analyse = database.CreateCommand(string.Join("; ", LiveTables.Large.Select(table => $"ANALYZE {places.Schema}.{table}")))) await analyse.ExecuteNonQueryAsync(CancellationToken.None);
         terminal.Say($"What would change: ./pipeline diff {places.Name}");
         return ExitCode.Ok;
     }

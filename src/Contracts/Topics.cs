@@ -12,7 +12,7 @@ public sealed record Topic<T>(string Name, bool Compacted = false)
     public string Subject => Name + "-value";
 
     /// <summary>The dead-letter topic that belongs to this topic: same keys, same partitions, original bytes.</summary>
-    public string DeadLetters => Name + Topics.DeadLetterSuffix;
+    public string DeadLetters { get; init; } = Name + Topics.DeadLetterSuffix;
 }
 
 /// <summary>
@@ -30,17 +30,23 @@ public sealed class Topics
     public const string DeadLetterSuffix = ".dlq";
 
     /// <param name="prefix">Goes before every name, for example <c>whatsapp.</c> (<c>Topics__Prefix</c>).</param>
+    /// <param name="inputPrefix">
+    /// Goes before the topics that come from outside, <see cref="Raw"/> and <see cref="Leads"/>, where they are somebody else's
+    /// (<c>Topics__InputPrefix</c>); null when they are named as the others. What is set aside of them is ours, and named so.
+    /// </param>
     /// <exception cref="ArgumentException">The prefix has a character that Kafka metrics or tools would confuse.</exception>
-    public Topics(string prefix = "whatsapp.")
+    public Topics(string prefix = "whatsapp.", string? inputPrefix = null)
     {
-        if (prefix.Any(c => !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-')) || prefix.StartsWith('.') || prefix.Length > 200)
-            throw new ArgumentException($"Topics:Prefix '{prefix}' may hold only lower-case letters, digits, dots and hyphens, and no leading dot.", nameof(prefix));
+        foreach (var text in new[] { prefix, inputPrefix ?? "" })
+            if (text.Any(c => !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-')) || text.StartsWith('.') || text.Length > 200)
+                throw new ArgumentException($"Topics:Prefix '{text}' may hold only lower-case letters, digits, dots and hyphens, and no leading dot.", nameof(prefix));
 
-        Raw = new(prefix + "raw.v1");
+        const string raw = "raw.v1", leads = "leads.v1";
+        Raw = new((inputPrefix ?? prefix) + raw) { DeadLetters = prefix + raw + DeadLetterSuffix };
         Enriched = new(prefix + "enriched.v1");
         Linked = new(prefix + "linked.v1");
         LidMappings = new(prefix + "lid-mappings.v1", Compacted: true);
-        Leads = new(prefix + "leads.v1");
+        Leads = new((inputPrefix ?? prefix) + leads) { DeadLetters = prefix + leads + DeadLetterSuffix };
     }
 
     /// <summary>Ingestor → Resolver. What producers sent, verbatim. Key: business id.</summary>

@@ -32,7 +32,7 @@ public sealed class EndpointAnswers(
     public async Task<EndpointAnswer> FollowAsync(LidKey key, EventOrigin origin, Task<EndpointAnswer> answer)
     {
         var come = await answer;
-        if (come.IsAnswer) answers.Writer.TryWrite(new Answered(key, origin, come.Phone, Microseconds.Of(clock.GetUtcNow())));
+        if (come.IsAnswer) answers.Writer.TryWrite(new Answered(key, origin, come.Phone, Microseconds.Of(come.SeenAt ?? clock.GetUtcNow())));
         return come;
     }
 

@@ -82,7 +82,7 @@ public sealed class ServiceBuilder
 
     /// <summary>Reads a topic through a stage. The stage is a singleton of the container.</summary>
     /// <param name="source">The topic to read.</param>
-    /// <param name="group">The consumer group.</param>
+    /// <param name="group">The consumer group, before <see cref="TopicsOptions.GroupSuffix"/>.</param>
     public ServiceBuilder AddStage<TIn, TStage>(Func<Topics, Topic<TIn>> source, string group)
         where TIn : class, IMessage<TIn>, new()
         where TStage : class, IStage<TIn>
@@ -93,13 +93,14 @@ public sealed class ServiceBuilder
         Services.TryAddSingleton(services => new InputTopic<TIn>(source(services.GetRequiredService<Topics>())));
         Services.AddSingleton(services =>
         {
-            services.GetRequiredService<StreamingMetrics>().Begin(group);
+            var name = NameOf(group, services);
+            services.GetRequiredService<StreamingMetrics>().Begin(name);
             return new StageLoop<TIn>(
-                services.GetRequiredService<InputTopic<TIn>>(), services.GetRequiredService<TStage>(), group, ActivatorUtilities.CreateInstance<LoopServices>(services));
+                services.GetRequiredService<InputTopic<TIn>>(), services.GetRequiredService<TStage>(), name, ActivatorUtilities.CreateInstance<LoopServices>(services));
         });
         Services.AddSingleton(services => services.GetRequiredService<StageLoop<TIn>>().Health);
         Services.AddSingleton(services => new MeasuredLoop(
-            services.GetRequiredService<InputTopic<TIn>>().Name, group, services.GetRequiredService<StageLoop<TIn>>().Health));
+            services.GetRequiredService<InputTopic<TIn>>().Name, NameOf(group, services), services.GetRequiredService<StageLoop<TIn>>().Health));
         Services.AddSingleton<IHostedService>(services => services.GetRequiredService<StageLoop<TIn>>());
         return this;
     }
@@ -124,7 +125,7 @@ public sealed class ServiceBuilder
     public ServiceBuilder LimitBacklog<T>(Func<Topics, Topic<T>> topic, string downstreamGroup)
         where T : class, IMessage<T>, new()
     {
-        Services.AddSingleton(services => new BacklogLimit(topic(services.GetRequiredService<Topics>()).Name, downstreamGroup));
+        Services.AddSingleton(services => new BacklogLimit(topic(services.GetRequiredService<Topics>()).Name, NameOf(downstreamGroup, services)));
         return this;
     }
 
@@ -159,6 +160,8 @@ public sealed class ServiceBuilder
         app.MapMetrics();
         return app;
     }
+
+    private static string NameOf(string group, IServiceProvider services) => group + services.GetRequiredService<TopicsOptions>().GroupSuffix;
 
     private static Task RefuseUntilStarted(HttpContext request, RequestDelegate next)
     {
@@ -228,7 +231,7 @@ public sealed class ServiceBuilder
         AddOptions<SchemaRegistryOptions>("SchemaRegistry");
         Services.AddSingleton<IValidateOptions<KafkaOptions>, UnsafeKafkaSettings>();
         Services.AddSingleton<IValidateOptions<SchemaRegistryOptions>, UnsafeRegistrySettings>();
-        Services.AddSingleton(services => new Topics(services.GetRequiredService<TopicsOptions>().Prefix));
+        Services.AddSingleton(services => new Topics(services.GetRequiredService<TopicsOptions>().Prefix, services.GetRequiredService<TopicsOptions>().InputPrefix));
         Services.AddSingleton<ProcessFailure>();
         Services.AddSingleton<StreamingMetrics>();
         Services.AddSingleton<KafkaProducer>();

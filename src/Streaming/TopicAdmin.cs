@@ -57,6 +57,31 @@ public sealed class TopicAdmin(KafkaOptions options, ServiceName service)
         }
     }
 
+    /// <summary>Deletes topics; one that is not there is no fault.</summary>
+    /// <exception cref="KafkaUnavailableException">The brokers did not answer; the in-process broker never does.</exception>
+    /// <exception cref="InvalidOperationException">The brokers refused.</exception>
+    public async Task DeleteAsync(IReadOnlyList<string> topics)
+    {
+        using var admin = new AdminClientBuilder(KafkaConfig.Admin(options, service.Value))
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
+        try
+        {
+            await admin.DeleteTopicsAsync(topics, new DeleteTopicsOptions { RequestTimeout = RequestLimit, OperationTimeout = RequestLimit });
+        }
+        catch (DeleteTopicsException mixed)
+        {
+            var refused = mixed.Results.Where(result => result.Error.IsError && result.Error.Code != ErrorCode.UnknownTopicOrPart).ToList();
+            if (refused.Count > 0)
+                throw new InvalidOperationException("Kafka refused to delete " + string.Join("; ", refused.Select(result => $"'{result.Topic}': {result.Error.Reason}")), mixed);
+        }
+        catch (KafkaException silent)
+        {
+            throw new KafkaUnavailableException($"Kafka did not answer the request to delete topics ({silent.Error.Reason}).", silent);
+        }
+    }
+
     private static Dictionary<string, string> ConfigOf(bool compacted, TimeSpan retention) => compacted
         ? new() { ["cleanup.policy"] = "compact" }
         : new() { ["cleanup.policy"] = "delete", ["retention.ms"] = ((long)retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) };

@@ -51,6 +51,8 @@ internal static class CommandLine
             UnmergeCommand.Create(terminal),
             ReplayCommand.Create(terminal),
             DlqCommand.Create(terminal),
+            DiffCommand.Create(terminal),
+            PromoteCommand.Create(terminal),
             MigrateCommand.Create(terminal),
             SchemasCommand.Create(terminal),
             TopicsCommand.Create(terminal),

@@ -15,7 +15,8 @@ internal static class ReplayCommand
         var execute = new Option<bool>("--execute") { Description = "Do it. Without this nothing is changed." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only show what would be done, without the warning." };
         var export = new Option<bool>("--export") { Description = "Print the plan as CSV without header, as Kafka's tool does, for --from-file." };
-        var where = new ConnectionOptions().Kafka().Topics().Postgres();
+        var into = new ReplayInto();
+        var where = new ConnectionOptions().Kafka().Registry().Topics().Postgres();
         return new PipelineCommand("replay", "Read again from an offset or a time.")
         {
             Notes = """
@@ -35,11 +36,12 @@ internal static class ReplayCommand
 
                 See docs/operations/replay.md.
                 """,
-        }.With([.. scope.Symbols, .. scenario.Symbols, execute, dryRun, export, .. where.Symbols]).Runs(terminal, async (parsed, interruption) =>
+        }.With([.. scope.Symbols, .. scenario.Symbols, execute, dryRun, export, .. into.Symbols, .. where.Symbols]).Runs(terminal, async (parsed, interruption) =>
         {
             if (parsed.GetValue(execute) && parsed.GetValue(dryRun)) throw Wrong("--execute and --dry-run exclude each other.");
             var asked = scenario.Given(parsed, TimeProvider.System);
             await using var tools = OperatingTools.Open(where.Given(parsed), CheckoutFolders.Find());
+            if (into.IsGiven(parsed)) return await into.RunAsync(parsed, tools, terminal, interruption.Ending);
             if (asked is null) throw Wrong("Replay from where?");
             var request = scope.Request(parsed, tools.Topics, asked, parsed.GetValue(execute), parsed.GetValue(export));
             if (!request.Execute && !parsed.GetValue(dryRun)) terminal.Complain("WARN: No action will be performed as the --execute option is missing");

@@ -15,7 +15,16 @@ internal sealed class OperatingTools : IAsyncDisposable
 {
     private readonly WebApplication host;
 
-    private OperatingTools(WebApplication host) => this.host = host;
+    private OperatingTools(WebApplication host, IReadOnlyDictionary<string, string> settings) => (this.host, Settings) = (host, settings);
+
+    /// <summary>What a service that this command starts has to be told beside the environment, by configuration key.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>How Kafka is used.</summary>
+    public KafkaOptions Kafka => Get<KafkaOptions>();
+
+    /// <summary>How topics and groups are named.</summary>
+    public TopicsOptions Names => Get<TopicsOptions>();
 
     /// <summary>Where Kafka is.</summary>
     public KafkaOptions Kafka => Get<KafkaOptions>();
@@ -67,7 +76,7 @@ internal sealed class OperatingTools : IAsyncDisposable
 
         var service = ServiceBuilder.Create("pipeline", [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")]);
         service.AddOptions<PostgresOptions>("Postgres").LimitBacklog(topics => topics.Leads, Topics.Groups.Leads);
-        return new OperatingTools(service.Build());
+        return new OperatingTools(service.Build(), settings);
     }
 
     /// <summary>Makes sure that nobody reads with a group, see <see cref="IdleGroup.TakeAsync"/>.</summary>

@@ -49,10 +49,13 @@ internal sealed class SetUp(OperatingTools tools, Terminal terminal)
     }
 
     /// <summary>Registers the schema of every topic.</summary>
-    public async Task RegisterSchemasAsync(CancellationToken cancellation)
+    public Task RegisterSchemasAsync(CancellationToken cancellation) => RegisterSchemasAsync(tools.Topics.All, cancellation);
+
+    /// <summary>Registers the schemas of some topics.</summary>
+    public async Task RegisterSchemasAsync(IReadOnlyList<TopicDescription> topics, CancellationToken cancellation)
     {
         using var registry = new SchemaRegistry(tools.Registry);
-        foreach (var topic in tools.Topics.All)
+        foreach (var topic in topics)
         {
             try
             {

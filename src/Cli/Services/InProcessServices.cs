@@ -2,18 +2,26 @@ using Pipeline.Streaming;
 
 namespace Pipeline.Cli.Services;
 
-/// <summary>The four services inside this process, for the demo. Each is the application that its own program runs.</summary>
+/// <summary>Services inside this process, for the demo and for a rebuild. Each is the application that its own program runs.</summary>
 internal sealed class InProcessServices : IAsyncDisposable
 {
     private readonly List<(ServiceKind Kind, CancellationTokenSource Stop, Task<int> Run)> running = [];
 
     /// <summary>Starts the four.</summary>
     public InProcessServices(PipelineSettings settings)
+        : this(ServiceKind.All, settings.ArgumentsOf)
     {
-        foreach (var kind in ServiceKind.All)
+    }
+
+    /// <summary>Starts some of them.</summary>
+    /// <param name="kinds">Which, in the order in which a message meets them.</param>
+    /// <param name="argumentsOf">What each is told.</param>
+    public InProcessServices(IReadOnlyList<ServiceKind> kinds, Func<ServiceKind, string[]> argumentsOf)
+    {
+        foreach (var kind in kinds)
         {
             var stop = new CancellationTokenSource();
-            running.Add((kind, stop, Task.Run(() => ServiceRunner.RunAsync(kind.Create(settings.ArgumentsOf(kind)), stop.Token))));
+            running.Add((kind, stop, Task.Run(() => ServiceRunner.RunAsync(kind.Create(argumentsOf(kind)), stop.Token))));
         }
     }
 

@@ -82,7 +82,10 @@ internal sealed class ChaosRun : IAsyncDisposable
     public async Task RunAsync(TimeSpan time)
     {
         using var over = new CancellationTokenSource(time);
-        await Task.WhenAll([.. Enumerable.Range(0, Copies).Select(copy => SendAsync(copy, over.Token)), DisturbAsync(over.Token)]);
+        var sending = Enumerable.Range(0, Copies).Select(copy => SendAsync(copy, over.Token)).ToList();
+        // First, because the senders wait for as long as nobody starts their Ingestor again.
+        await DisturbAsync(over.Token);
+        await Task.WhenAll(sending);
         using var monitor = new StageMonitor(settings.BootstrapServers, settings.TopicPrefix, TimeProvider.System);
         var end = await Drain.WaitAsync(monitor.ReadAsync, _ => { }, DrainPatience, TimeProvider.System, default);
         Assert.True(end.End == Drain.End.Drained, string.Join('\n', services.Values.Select(one => $"{one.Process!.Name}: {one.Process.LastLines(3)}")));

@@ -172,12 +172,12 @@ internal sealed class ChaosRun : IAsyncDisposable
         {
             case < 6:
                 Done["stopped"]++;
-                await process.StopAsync(Signal.Terminate, StopPatience);
+                await process.StopAsync(Signal.Terminate, StopPatience).WaitAsync(StopPatience * 2);
                 break;
             case < 9:
                 Done["killed"]++;
                 Signal.Send(process.Id, Signal.Kill);
-                await process.Ended;
+                await process.Ended.WaitAsync(StopPatience);
                 break;
             default:
                 Done["frozen"]++;

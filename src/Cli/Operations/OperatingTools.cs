@@ -26,9 +26,6 @@ internal sealed class OperatingTools : IAsyncDisposable
     /// <summary>How topics and groups are named.</summary>
     public TopicsOptions Names => Get<TopicsOptions>();
 
-    /// <summary>Where Kafka is.</summary>
-    public KafkaOptions Kafka => Get<KafkaOptions>();
-
     /// <summary>Topic names.</summary>
     public Topics Topics => Get<Topics>();
 

@@ -57,7 +57,7 @@ public sealed class UnreadRecords : IDisposable
                     found[(record.Topic, record.Partition.Value)] = DateTimeOffset.FromUnixTimeMilliseconds(record.Message.Timestamp.UnixTimestampMs);
             }
         }
-        catch (ConsumeException)
+        catch (KafkaException)
         {
             // A partition that cannot be read now has no answer now.
         }

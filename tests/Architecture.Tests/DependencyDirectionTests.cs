@@ -3,7 +3,7 @@ using System.Xml.Linq;
 namespace Pipeline.Architecture.Tests;
 
 /// <summary>
-/// The picture of the house: services → Streaming → Contracts, services → Identity and Storage, Identity → nothing. Read from the project
+/// The picture of the house: services → Streaming → Contracts and Telemetry, services → Identity and Storage, Identity → nothing. Read from the project
 /// files, so that breaking it cannot be overlooked.
 /// </summary>
 public class DependencyDirectionTests
@@ -64,6 +64,10 @@ public class DependencyDirectionTests
     [Fact]
     public void Only_Streaming_speaks_to_Kafka() =>
         Assert.All(SourcesWith("using Confluent.Kafka"), file => Assert.Matches("^src/Streaming/|^src/Contracts/RecordCodec.Latest.cs$", file));
+
+    [Fact]
+    public void Only_Telemetry_knows_OpenTelemetry() =>
+        Assert.All(SourcesWith("using OpenTelemetry"), file => Assert.Matches("^src/Telemetry/", file));
 
     [Fact]
     public void Topic_names_are_written_in_one_place() =>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -9,16 +8,13 @@ using Pipeline.Servers;
 namespace Pipeline.Dashboards.Tests;
 
 /// <summary>
-/// Three who know nothing of each other are asked how far the groups have come, under load: <c>pipeline lag</c>, <c>/metrics</c> and kcat.
+/// Three who know nothing of each other are asked how far the groups have come, under load: <c>pipeline lag</c>, <c>/metrics</c> and kafkajs.
 /// Offsets only rise, so what one of them says must lie between what the others said in the poll before and in the poll after; the lag
 /// between what follows from those. When the load has ended all three say the same.
 /// </summary>
 public sealed partial class LagAgreementTests(WatchedPipeline watched) : IClassFixture<WatchedPipeline>
 {
     private const int Polls = 8;
-
-    // kcat is a process for each question, so it is asked about some partitions of each topic; the other two tell of all of them.
-    private const int PartitionsForKcat = 4;
 
     // As often as a service measures.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
@@ -29,12 +25,13 @@ public sealed partial class LagAgreementTests(WatchedPipeline watched) : IClassF
     ];
 
     [Fact]
-    public async Task Pipeline_lag_metrics_and_kcat_agree_within_one_poll_under_load()
+    public async Task Pipeline_lag_metrics_and_kafkajs_agree_within_one_poll_under_load()
     {
+        await using var kafkajs = await Witness.StartAsync(watched.Run.BootstrapServers);
         var polls = new List<Dictionary<string, Dictionary<Partition, Seen>>>();
         for (var poll = 0; poll < Polls; poll++)
         {
-            polls.Add(await AskAllAsync());
+            polls.Add(await AskAllAsync(kafkajs));
             // Counted from the last answer: what a service tells next was measured after it.
             using var pace = new PeriodicTimer(Poll);
             await pace.WaitForNextTickAsync();
@@ -63,29 +60,28 @@ public sealed partial class LagAgreementTests(WatchedPipeline watched) : IClassF
         using (var pace = new PeriodicTimer(TimeSpan.FromSeconds(1)))
             for (var tries = 0; tries < 30 && !Same(last); tries++)
             {
-                last = await AskAllAsync();
+                last = await AskAllAsync(kafkajs);
                 await pace.WaitForNextTickAsync();
             }
         Assert.True(Same(last), JsonSerializer.Serialize(last.Select(one => $"{one.Key}: {string.Join(", ", one.Value)}")));
         Figures.Say(string.Create(CultureInfo.InvariantCulture,
-            $"Lag under load: pipeline lag, /metrics and kcat, {Polls} polls of {Poll.TotalSeconds} s, {compared} comparisons of committed offset, end and lag: all within one poll. ")
+            $"Lag under load: pipeline lag, /metrics and kafkajs, {Polls} polls of {Poll.TotalSeconds} s, {compared} comparisons of committed offset, end and lag: all within one poll. ")
             + string.Create(CultureInfo.InvariantCulture, $"Largest lag seen {most:N0} records, largest difference in the same poll {apart:N0}; after the load all three the same."));
     }
 
     private static bool Same(Dictionary<string, Dictionary<Partition, Seen>> said) =>
-        said.Count == 3 && said["kcat"].Count > 0
-        && said["kcat"].All(known => known.Value.Lag == 0 && said.Values.All(one => one.GetValueOrDefault(known.Key) == known.Value))
-        && said["/metrics"].Count > 0 && said["/metrics"].All(known => said["pipeline lag"].GetValueOrDefault(known.Key) == known.Value);
+        said.Count == 3 && said["kafkajs"].Count > 0
+        && said.Values.All(one => one.Count == said["kafkajs"].Count && one.All(known => known.Value.Lag == 0 && said["kafkajs"].GetValueOrDefault(known.Key) == known.Value));
 
     private static List<Seen> Others(Dictionary<string, Dictionary<Partition, Seen>> poll, string who, Partition partition) =>
         [.. poll.Where(one => one.Key != who && one.Value.ContainsKey(partition)).Select(one => one.Value[partition])];
 
-    private async Task<Dictionary<string, Dictionary<Partition, Seen>>> AskAllAsync()
+    private async Task<Dictionary<string, Dictionary<Partition, Seen>>> AskAllAsync(Witness kafkajs)
     {
         var lag = await AskPipelineLagAsync();
-        var kcat = await AskKcatAsync([.. lag.Keys.Where(partition => partition.Number < PartitionsForKcat)]);
+        var foreign = await AskKafkajsAsync(kafkajs);
         // Last, because a service tells what it measured up to five seconds ago.
-        return new() { ["pipeline lag"] = lag, ["kcat"] = kcat, ["/metrics"] = await AskMetricsAsync() };
+        return new() { ["pipeline lag"] = lag, ["kafkajs"] = foreign, ["/metrics"] = await AskMetricsAsync() };
     }
 
     private async Task<Dictionary<Partition, Seen>> AskPipelineLagAsync()
@@ -122,37 +118,13 @@ public sealed partial class LagAgreementTests(WatchedPipeline watched) : IClassF
         return said;
     }
 
-    /// <summary>
-    /// kcat tells where a group goes on by reading one record from there, and where a topic ends by reading its last one. It joins no group and
-    /// commits nothing.
-    /// </summary>
-    private async Task<Dictionary<Partition, Seen>> AskKcatAsync(IReadOnlyList<Partition> partitions)
-    {
-        var said = new Dictionary<Partition, Seen>();
-        foreach (var partition in partitions)
-        {
-            if (await KcatAsync(partition, "-1") is not { } last) continue;
-            // Where nothing is unread there is no first unread record: the group has come as far as the end was a moment ago.
-            said[partition] = await KcatAsync(partition, "stored") is { } current ? new Seen(current, Math.Max(last, current) + 1) : new Seen(last + 1, last + 1);
-        }
-        return said;
-    }
-
-    private async Task<long?> KcatAsync(Partition partition, string from)
-    {
-        var start = new ProcessStartInfo("kcat") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])
-            [
-                "-b", watched.Run.BootstrapServers, "-C", "-t", partition.Topic, "-p", partition.Number.ToString(CultureInfo.InvariantCulture), "-o", from, "-c", "1", "-e", "-q", "-f", "%o\n",
-                "-X", "group.id=" + partition.Group, "-X", "enable.auto.commit=false", "-X", "enable.auto.offset.store=false", "-X", "fetch.wait.max.ms=10", "-X", "queued.min.messages=1",
-            ])
-            start.ArgumentList.Add(argument);
-        using var kcat = Process.Start(start)!;
-        var said = await Task.WhenAll(kcat.StandardOutput.ReadToEndAsync(), kcat.StandardError.ReadToEndAsync());
-        await kcat.WaitForExitAsync();
-        Assert.True(kcat.ExitCode == 0, said[1]);
-        return said[0].Length == 0 ? null : long.Parse(said[0], CultureInfo.InvariantCulture);
-    }
+    private static async Task<Dictionary<Partition, Seen>> AskKafkajsAsync(Witness kafkajs) =>
+        JsonSerializer.Deserialize<JsonElement>(await kafkajs.AskAsync(string.Join(' ', Readers.Select(reader => $"{reader.Group}={reader.Topic}")))).EnumerateArray()
+            .Where(one => one.GetProperty("current").GetInt64() >= 0)
+            .ToDictionary(
+                one => new Partition(one.GetProperty("group").GetString()!, one.GetProperty("topic").GetString()!, one.GetProperty("partition").GetInt32()),
+                // Asked first for the one and then for the other.
+                one => new Seen(one.GetProperty("current").GetInt64(), one.GetProperty("end").GetInt64()));
 
     private sealed record Partition(string Group, string Topic, int Number);
 

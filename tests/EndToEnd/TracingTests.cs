@@ -16,8 +16,8 @@ public sealed class TracingTests
     private const string SigningKey = "a signing key of at least thirty-two characters";
     private const string Phone = "972555550101";
     private const string Lid = "82399031480511";
-    private const string Message = $$"""
-        {"business":1,"source":"baileys","session":"business_1","me":{"id":"972525550100:14@s.whatsapp.net","lid":"118203344556677:14@lid"},"event":"messages.upsert","data":{"type":"notify","messages":[{"key":{"remoteJid":"{{Lid}}@lid","remoteJidAlt":"{{Phone}}@s.whatsapp.net","fromMe":false,"id":"A1"},"messageTimestamp":1760000000,"pushName":"Dana","message":{"conversation":"a secret word"}}]}}
+    private const string Message = $$$"""
+        {"business":1,"source":"baileys","session":"business_1","me":{"id":"972525550100:14@s.whatsapp.net","lid":"118203344556677:14@lid"},"event":"messages.upsert","data":{"type":"notify","messages":[{"key":{"remoteJid":"{{{Lid}}}@lid","remoteJidAlt":"{{{Phone}}}@s.whatsapp.net","fromMe":false,"id":"A1"},"messageTimestamp":1760000000,"pushName":"Dana","message":{"conversation":"a secret word"}}]}}
         """;
 
     [Fact]

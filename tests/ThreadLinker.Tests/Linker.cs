@@ -12,11 +12,11 @@ internal sealed class Linker
     private readonly TakeLeads leads;
     private long offset;
 
-    public Linker(NpgsqlDataSource database, LeadOptions? options = null)
+    public Linker(NpgsqlDataSource database, LeadOptions? options = null, LinkerMetrics? metrics = null)
     {
         Database = database;
         options ??= new LeadOptions();
-        var directory = new PeopleDirectory(database, options);
+        var directory = new PeopleDirectory(database, options, metrics);
         var records = new LinkedRecords(new OutputTopic<LinkedEvent>(new Topics().Linked, value => value.ToByteArray()));
         stage = new LinkConversations(directory, records);
         leads = new TakeLeads(directory, records, options);

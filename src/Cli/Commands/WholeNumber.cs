@@ -24,6 +24,15 @@ internal static class WholeNumber
         CustomParser = result => Parse(result, name, least, most),
     };
 
+    /// <summary>One that may be given with a number, or alone, which stands for a number.</summary>
+    public static Option<int?> Switch(string name, string description, string value, int least, int most, int alone) => new(name)
+    {
+        Description = description,
+        HelpName = value,
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = result => result.Tokens.Count == 0 ? alone : Parse(result, name, least, most),
+    };
+
     private static int? Parse(ArgumentResult result, string name, int least, int most)
     {
         if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)

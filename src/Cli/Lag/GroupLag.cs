@@ -6,9 +6,8 @@ namespace Pipeline.Cli.Lag;
 /// <param name="Partition">Partition.</param>
 /// <param name="CurrentOffset">The committed offset; null when there has never been one.</param>
 /// <param name="LogEndOffset">Offset that the next record will get.</param>
-/// <param name="Lag">Records that are not taken care of; null when nothing has ever been committed.</param>
+/// <param name="Lag">Records that are not taken care of: all there are when nothing has ever been committed, because a group begins at the first.</param>
 /// <param name="LagSeconds">How long the first of them has been waiting.</param>
 /// <param name="Member">Who holds the partition.</param>
-/// <param name="Unread">As <paramref name="Lag"/>, counted from the first record where nothing has ever been committed.</param>
 internal sealed record GroupLag(
-    string Group, string Topic, int Partition, long? CurrentOffset, long LogEndOffset, long? Lag, double? LagSeconds, string? Member, long Unread);
+    string Group, string Topic, int Partition, long? CurrentOffset, long LogEndOffset, long Lag, double? LagSeconds, string? Member);

@@ -51,8 +51,7 @@ internal sealed class LagQuestions : IDisposable
                 membersAreTold = holders is not null;
                 var now = clock.GetUtcNow();
                 answers.AddRange(partitions.Select(lag => new GroupLag(
-                    group, topic, lag.Partition, lag.Committed, lag.High, lag.Committed is null ? null : lag.Lag, SecondsOf(lag, written, now),
-                    holders?.GetValueOrDefault((topic, lag.Partition)), lag.Lag)));
+                    group, topic, lag.Partition, lag.Committed, lag.High, lag.Lag, SecondsOf(lag, written, now), holders?.GetValueOrDefault((topic, lag.Partition)))));
             }
             return answers;
         }

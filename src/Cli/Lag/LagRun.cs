@@ -60,7 +60,7 @@ internal sealed class LagRun(Terminal terminal, TimeProvider clock)
         else show(lags);
 
         if (request.MaxLag is not { } most) return true;
-        var late = lags.GroupBy(lag => lag.Group).Select(group => (Group: group.Key, Unread: group.Sum(lag => lag.Unread))).Where(group => group.Unread > most).ToList();
+        var late = lags.GroupBy(lag => lag.Group).Select(group => (Group: group.Key, Unread: group.Sum(lag => lag.Lag))).Where(group => group.Unread > most).ToList();
         foreach (var (group, unread) in late) terminal.Complain(string.Create(CultureInfo.InvariantCulture, $"pipeline: {group} is {unread} records behind, more than {most}."));
         return late.Count == 0;
     }

@@ -23,7 +23,7 @@ internal static class LagText
     {
         var table = new Table().Border(TableBorder.Simple);
         for (var column = 0; column < Headings.Length; column++) table.AddColumn(new TableColumn(Headings[column]) { Alignment = IsNumber(column) ? Justify.Right : Justify.Left, NoWrap = true });
-        foreach (var lag in lags) table.AddRow(Cells(lag).Select(cell => new Text(cell, lag.Unread > 0 ? new Style(Color.Yellow) : Style.Plain)));
+        foreach (var lag in lags) table.AddRow(Cells(lag).Select(cell => new Text(cell, lag.Lag > 0 ? new Style(Color.Yellow) : Style.Plain)));
         return table;
     }
 
@@ -45,7 +45,7 @@ internal static class LagText
         lag.Partition.ToString(CultureInfo.InvariantCulture),
         lag.CurrentOffset?.ToString(CultureInfo.InvariantCulture) ?? "-",
         lag.LogEndOffset.ToString(CultureInfo.InvariantCulture),
-        lag.Lag?.ToString(CultureInfo.InvariantCulture) ?? "-",
+        lag.Lag.ToString(CultureInfo.InvariantCulture),
         lag.LagSeconds?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-",
         lag.Member is { } member ? Terminal.Harmless(member) : "-",
     ];

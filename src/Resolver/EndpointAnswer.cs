@@ -5,8 +5,7 @@ namespace Pipeline.Resolver;
 /// <summary>What came of a question to the resolve endpoint.</summary>
 /// <param name="IsAnswer">It has answered; false when it could not be asked or did not answer sensibly, which says nothing about the LID.</param>
 /// <param name="Phone">The phone; null when the session does not know it.</param>
-/// <param name="SeenAt">Since when it is known, where the endpoint says so; null means now.</param>
-public readonly record struct EndpointAnswer(bool IsAnswer, PhoneNumber? Phone, DateTimeOffset? SeenAt = null)
+public readonly record struct EndpointAnswer(bool IsAnswer, PhoneNumber? Phone)
 {
     /// <summary>No answer.</summary>
     public static EndpointAnswer Failed => default;

@@ -32,9 +32,15 @@ public sealed class EndpointAnswers(
     public async Task<EndpointAnswer> FollowAsync(LidKey key, EventOrigin origin, Task<EndpointAnswer> answer)
     {
         var come = await answer;
-        if (come.IsAnswer) answers.Writer.TryWrite(new Answered(key, origin, come.Phone, Microseconds.Of(come.SeenAt ?? clock.GetUtcNow())));
+        if (come.IsAnswer) answers.Writer.TryWrite(new Answered(key, origin, come.Phone is { } phone ? SeenNow(phone, origin) : null));
         return come;
     }
+
+    /// <summary>Writes down what was said earlier, when nobody is there to be asked again: a rebuild takes over what the live table remembers.</summary>
+    /// <param name="key">The LID it was said of.</param>
+    /// <param name="origin">The event that it followed from.</param>
+    /// <param name="seen">What was said, as it was noted then.</param>
+    public void Remember(LidKey key, EventOrigin origin, LidObservation seen) => answers.Writer.TryWrite(new Answered(key, origin, seen));
 
     /// <summary>Writes down what has been answered so far. For tests; the service does it by itself.</summary>
     public async Task WriteDownAsync(CancellationToken cancellation)
@@ -70,18 +76,18 @@ public sealed class EndpointAnswers(
 
     private async Task WriteDownAsync(List<Answered> some, CancellationToken cancellation)
     {
-        var found = some.Where(one => one.Phone is not null).DistinctBy(one => one.Key).ToArray();
+        var found = some.Where(one => one.Seen is not null).DistinctBy(one => (one.Key, one.Seen!.Value.Phone)).ToArray();
         await table.OpenAsync([.. found.Select(one => one.Key.BusinessId).Distinct()], cancellation);
         var announced = new List<Answered>();
         foreach (var one in found)
-            if (!await table.DeniesAsync(one.Key, one.Phone!.Value, cancellation)) announced.Add(one);
+            if (!await table.DeniesAsync(one.Key, one.Seen!.Value.Phone, cancellation)) announced.Add(one);
 
         // A phone that an operator has denied leaves the LID as unknown as before; that it was said is kept.
-        var unknown = some.Where(one => one.Phone is null).Concat(found.Except(announced)).Select(one => one.Key).ToHashSet();
+        var unknown = some.Where(one => one.Seen is null).Concat(found.Except(announced)).Select(one => one.Key).ToHashSet();
         if (unknown.Count > 0) await parked.NoteUnknownAsync(unknown, clock.GetUtcNow(), cancellation);
         if (found.Length == 0) return;
         await producer.WriteAsync([.. announced.SelectMany(Announcement)], AcknowledgeWithin, cancellation);
-        await table.ChangeAsync([.. found.Select(one => one.Key)], rows => Decide(found, rows), cancellation);
+        await table.ChangeAsync([.. found.Select(one => one.Key).Distinct()], rows => Decide(found, rows), cancellation);
     }
 
     private static TableChanges Decide(Answered[] found, IReadOnlyDictionary<LidKey, LidRow> rows)
@@ -89,8 +95,8 @@ public sealed class EndpointAnswers(
         var changes = new TableChanges();
         foreach (var one in found)
         {
-            var before = rows.GetValueOrDefault(one.Key);
-            var change = MappingRules.Decide(before, one.Seen);
+            var before = changes.Rows.GetValueOrDefault(one.Key) ?? rows.GetValueOrDefault(one.Key);
+            var change = MappingRules.Decide(before, one.Seen!.Value);
             if (!ReferenceEquals(change.Row, before)) changes.Rows[one.Key] = change.Row;
             if (change.Verdict == MappingVerdict.Replaced) changes.Moved.Add(one.Key);
             if (change.Row.Best is not null) changes.Found.Add(one.Key);
@@ -100,20 +106,20 @@ public sealed class EndpointAnswers(
 
     private Output[] Announcement(Answered one)
     {
-        var (key, origin) = (one.Key, one.Origin);
-        var eventId = DerivedIds.Of(origin.EventId, $"mapping {key.Lid} {one.Phone}");
-        var learned = Enrichment.OfMapping(origin, eventId, key, one.Seen, previous: null);
-        var entry = MappingRules.Decide(null, one.Seen).Stated;
+        var (key, origin, seen) = (one.Key, one.Origin, one.Seen!.Value);
+        var eventId = DerivedIds.Of(origin.EventId, $"mapping {key.Lid} {seen.Phone}");
+        var learned = Enrichment.OfMapping(origin, eventId, key, seen, previous: null);
+        var entry = MappingRules.Decide(null, seen).Stated;
         return
         [
-            enriched.Record(Topics.KeyOf(key.BusinessId), learned, eventId.ToString(), EventTypes.Of(learned), key.BusinessId, one.At),
-            mappings.Record(Topics.KeyOf(key.BusinessId, key.Lid.Digits), Enrichment.OfEntry(key, entry), eventId.ToString(), "whatsapp.lid-mapping.v1", key.BusinessId, one.At),
+            enriched.Record(Topics.KeyOf(key.BusinessId), learned, eventId.ToString(), EventTypes.Of(learned), key.BusinessId, seen.At),
+            mappings.Record(Topics.KeyOf(key.BusinessId, key.Lid.Digits), Enrichment.OfEntry(key, entry), eventId.ToString(), "whatsapp.lid-mapping.v1", key.BusinessId, seen.At),
         ];
     }
 
-    private readonly record struct Answered(LidKey Key, EventOrigin Origin, PhoneNumber? Phone, DateTimeOffset At)
-    {
-        // What a session remembers is hearsay beside what a message itself states, so any stated pair outranks it.
-        public LidObservation Seen => new(Phone!.Value, MappingGrade.Seed, "endpoint", At, Origin.EventId, Origin.Raw);
-    }
+    // What a session remembers is hearsay beside what a message itself states, so any stated pair outranks it.
+    private LidObservation SeenNow(PhoneNumber phone, EventOrigin origin) =>
+        new(phone, MappingGrade.Seed, "endpoint", Microseconds.Of(clock.GetUtcNow()), origin.EventId, origin.Raw);
+
+    private readonly record struct Answered(LidKey Key, EventOrigin Origin, LidObservation? Seen);
 }

@@ -19,8 +19,6 @@ public sealed class ResolveEndpoint : IDisposable
     // An honest answer has a few dozen bytes.
     private const int MaxAnswerBytes = 64 * 1024;
 
-    private static readonly EndpointAnswer Unknown = new(true, null);
-
     // A server that asks to be left alone for longer is asked again after this all the same.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(10);
 
@@ -28,7 +26,7 @@ public sealed class ResolveEndpoint : IDisposable
     private readonly ResolverMetrics metrics;
     private readonly TimeProvider clock;
     private readonly SemaphoreSlim places;
-    private readonly ResiliencePipeline<EndpointAnswer> pipeline;
+    private readonly ResiliencePipeline<PhoneNumber?> pipeline;
     private readonly ConcurrentDictionary<LidKey, Task<EndpointAnswer>> underWay = [];
     private readonly TimeSpan total;
     private long silentUntil;
@@ -45,24 +43,24 @@ public sealed class ResolveEndpoint : IDisposable
         http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxAnswerBytes };
         if (IsConfigured) http.BaseAddress = new Uri(options.EndpointUrl.TrimEnd('/') + "/");
 
-        pipeline = new ResiliencePipelineBuilder<EndpointAnswer> { TimeProvider = clock }
+        pipeline = new ResiliencePipelineBuilder<PhoneNumber?> { TimeProvider = clock }
             .AddTimeout(options.EndpointTotal)
-            .AddRetry(new RetryStrategyOptions<EndpointAnswer>
+            .AddRetry(new RetryStrategyOptions<PhoneNumber?>
             {
                 MaxRetryAttempts = 3,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = TimeSpan.FromMilliseconds(100),
-                ShouldHandle = new PredicateBuilder<EndpointAnswer>().Handle<EndpointFaultException>(fault => fault.CanPass).Handle<TimeoutRejectedException>().Handle<HttpRequestException>(),
+                ShouldHandle = new PredicateBuilder<PhoneNumber?>().Handle<EndpointFaultException>(fault => fault.CanPass).Handle<TimeoutRejectedException>().Handle<HttpRequestException>(),
                 DelayGenerator = attempt => ValueTask.FromResult((attempt.Outcome.Exception as EndpointFaultException)?.RetryAfter),
             })
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<EndpointAnswer>
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<PhoneNumber?>
             {
                 FailureRatio = 0.5,
                 MinimumThroughput = 5,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = TimeSpan.FromSeconds(30),
-                ShouldHandle = new PredicateBuilder<EndpointAnswer>().Handle<EndpointFaultException>().Handle<TimeoutRejectedException>().Handle<HttpRequestException>(),
+                ShouldHandle = new PredicateBuilder<PhoneNumber?>().Handle<EndpointFaultException>().Handle<TimeoutRejectedException>().Handle<HttpRequestException>(),
                 OnOpened = _ => { isOpen = true; return default; },
                 OnClosed = _ => { isOpen = false; return default; },
                 OnHalfOpened = _ => { isOpen = false; return default; },
@@ -115,7 +113,7 @@ public sealed class ResolveEndpoint : IDisposable
                 }
                 else
                 {
-                    answer = await pipeline.ExecuteAsync(async token => await AskAsync(key, token));
+                    answer = new EndpointAnswer(true, await pipeline.ExecuteAsync(async token => await AskAsync(key, token)));
                     metrics.CountEndpoint(answer.Phone is null ? "unknown" : "found");
                 }
             }
@@ -152,11 +150,11 @@ public sealed class ResolveEndpoint : IDisposable
         Interlocked.Exchange(ref silentUntil, until.UtcTicks);
     }
 
-    private async Task<EndpointAnswer> AskAsync(LidKey key, CancellationToken cancellation)
+    private async Task<PhoneNumber?> AskAsync(LidKey key, CancellationToken cancellation)
     {
         // A Lid holds digits and nothing else, so nothing can be smuggled into the address.
         using var answer = await http.GetAsync($"internal/resolve-jid?jid={key.Lid}%40lid&tenantId={key.BusinessId}", HttpCompletionOption.ResponseContentRead, cancellation);
-        if (answer.StatusCode == HttpStatusCode.NotFound) return Unknown;
+        if (answer.StatusCode == HttpStatusCode.NotFound) return null;
         if (answer.StatusCode == HttpStatusCode.TooManyRequests || (int)answer.StatusCode >= 500)
         {
             var wait = answer.Headers.RetryAfter;
@@ -169,7 +167,7 @@ public sealed class ResolveEndpoint : IDisposable
         return Check(key, await answer.Content.ReadAsByteArrayAsync(cancellation));
     }
 
-    private EndpointAnswer Check(LidKey key, byte[] body)
+    private static PhoneNumber? Check(LidKey key, byte[] body)
     {
         try
         {
@@ -179,20 +177,16 @@ public sealed class ResolveEndpoint : IDisposable
             // Where the answer repeats the question it must be the question that was asked.
             if (root.TryGetProperty("lid", out var echo) && echo.ValueKind == JsonValueKind.String && !(Lid.TryParse(echo.GetString(), out var lid) && lid == key.Lid))
                 throw new EndpointFaultException("wrong_echo", canPass: false);
-            if (stated.ValueKind == JsonValueKind.Null) return Unknown;
+            if (stated.ValueKind == JsonValueKind.Null) return null;
             if (stated.ValueKind != JsonValueKind.String || PhoneNumber.FromE164(stated.GetString()) is not { } phone) throw new EndpointFaultException("garbage", canPass: false);
             if (phone.Digits == key.Lid.Digits) throw new EndpointFaultException("lid_as_phone", canPass: false);
-            return new EndpointAnswer(true, phone, SeenAt(root));
+            return phone;
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
             throw new EndpointFaultException("garbage", canPass: false);
         }
     }
-
-    // An answer that is remembered from earlier says since when; one from the future would outrank everything for ever.
-    private DateTimeOffset? SeenAt(JsonElement root) =>
-        root.TryGetProperty("seen_at", out var at) && at.ValueKind == JsonValueKind.String && at.TryGetDateTimeOffset(out var seen) && seen <= clock.GetUtcNow() ? seen : null;
 
     private sealed class EndpointFaultException(string outcome, bool canPass, TimeSpan? retryAfter = null) : Exception(outcome)
     {

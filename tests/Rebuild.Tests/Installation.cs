@@ -71,7 +71,7 @@ internal sealed class Installation : IAsyncDisposable
             SigningKey = SigningKey,
             Urls = ServiceKind.All.Zip(ports).ToDictionary(pair => pair.First.Name, pair => $"http://127.0.0.1:{pair.Second}"),
         };
-        services = new InProcessServices(ServiceKind.All, kind => [.. live.ArgumentsOf(kind), .. Settings.Select(setting => $"--{setting.Key}={setting.Value}")]);
+        services = new InProcessServices(ServiceKind.All, kind => kind.Create([.. live.ArgumentsOf(kind), .. Settings.Select(setting => $"--{setting.Key}={setting.Value}")]));
         IngestorUrl = live.Urls[ServiceKind.Ingestor.Name];
         using var health = new ServiceHealth();
         foreach (var url in live.Urls.Values) Assert.True(await health.WaitUntilReadyAsync(url, () => services.Ended.Count > 0, Patience, default));

@@ -27,6 +27,8 @@ public sealed class PromoteTests(RebuildServers servers)
         Assert.Contains("The rebuild is 1 records of raw behind the live Resolver", live.Said, StringComparison.Ordinal);
         Assert.True(await live.RebuildAsync("next", ("Resolver:QuotedAuthor", "trust")) == 0, live.Said);
 
+        Assert.Equal(["False"], await live.RowsAsync("SELECT c.is_open FROM whatsapp.whatsapp_conversation c JOIN whatsapp.whatsapp_message m ON m.conversation_id = c.id WHERE m.message_id = 'A1'"));
+
         // Looking changes nothing.
         Assert.True(await live.PromoteAsync() == 0, live.Said);
         Assert.Contains("1 conversations would be made of several", live.Said, StringComparison.Ordinal);

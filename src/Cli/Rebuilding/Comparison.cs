@@ -37,11 +37,12 @@ internal sealed class Comparison(NpgsqlConnection connection, NpgsqlTransaction 
         var totals = (await ReadAsync("""
             SELECT (SELECT count(*) FROM d_message_live), (SELECT count(*) FROM d_message_rebuilt),
                    (SELECT count(*) FROM d_conversation_live), (SELECT count(*) FROM d_conversation_rebuilt),
-                   (SELECT count(DISTINCT business_id) FROM d_message_live), (SELECT count(*) FROM d_lone WHERE is_newer)
-            """, row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), cancellation))[0];
+                   (SELECT count(DISTINCT business_id) FROM d_message_live), (SELECT count(*) FROM d_lone WHERE is_newer),
+                   (SELECT count(*) FROM d_lone WHERE is_newer AND side = 'live' AND copy_in IS NULL)
+            """, row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6)), cancellation))[0];
 
         return new Differences(
-            counts, named, totals.Item1, totals.Item2, totals.Item3, totals.Item4, totals.Item5, totals.Item6,
+            counts, named, totals.Item1, totals.Item2, totals.Item3, totals.Item4, totals.Item5, totals.Item6, totals.Item7,
             live.Sum(lag => Math.Max(0, lag.Next - ends.GetValueOrDefault(lag.Partition))),
             live.Sum(lag => Math.Max(0, ends.GetValueOrDefault(lag.Partition) - lag.Next)));
     }

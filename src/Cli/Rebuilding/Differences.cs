@@ -19,11 +19,12 @@ internal sealed record Example(long Business, string What, string? Live, string?
 /// <param name="RebuiltConversations">The same of the rebuild.</param>
 /// <param name="Businesses">Businesses with messages.</param>
 /// <param name="Newer">Messages that one side has read and the other has not come to yet. They are no differences.</param>
+/// <param name="NewerLive">Those of them that only the live tables have.</param>
 /// <param name="Behind">Records of <c>raw</c> that the live tables have and the rebuild has not read.</param>
 /// <param name="Ahead">Records of <c>raw</c> that the rebuild has read and the live Resolver has not.</param>
 internal sealed record Differences(
     IReadOnlyList<Difference> Counts, IReadOnlyList<Example> Examples,
-    long LiveMessages, long RebuiltMessages, long LiveConversations, long RebuiltConversations, long Businesses, long Newer, long Behind, long Ahead)
+    long LiveMessages, long RebuiltMessages, long LiveConversations, long RebuiltConversations, long Businesses, long Newer, long NewerLive, long Behind, long Ahead)
 {
     /// <summary>Live messages that the rebuild does not have, not even as a copy.</summary>
     public long Missing => Counts.Where(count => count.What == "missing").Sum(count => count.Messages);

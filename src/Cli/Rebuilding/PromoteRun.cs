@@ -42,10 +42,12 @@ internal sealed class PromoteRun(Terminal terminal, TimeProvider clock)
             obstacles.AddRange(await swap.ObstaclesAsync(reads.LiveLinked, ending));
             var found = await new Comparison(connection, transaction, places).RunAsync(null, 3, reads.LiveRaw, reads.RebuiltRaw, ending);
             foreach (var line in new DiffText(places, inFull: false).Lines(found)) terminal.Say(line);
-            if (found.Missing != request.LeaveBehind)
+            // What seems newer than all that the rebuild has read was not read by it for another reason: a raw that began anew.
+            var missing = found.Missing + found.NewerLive;
+            if (missing != request.LeaveBehind)
                 obstacles.Add(request.LeaveBehind == 0
-                    ? Text($"{found.Missing:N0} live messages are not in the rebuild. They would stay in '{places.KeptSchema}' only; if that is meant: --leave-behind {found.Missing}.")
-                    : Text($"--leave-behind says {request.LeaveBehind:N0}, and {found.Missing:N0} live messages are not in the rebuild."));
+                    ? Text($"{missing:N0} live messages are not in the rebuild. They would stay in '{places.KeptSchema}' only; if that is meant: --leave-behind {missing}.")
+                    : Text($"--leave-behind says {request.LeaveBehind:N0}, and {missing:N0} live messages are not in the rebuild."));
             foreach (var left in await swap.StaysBehindAsync(ending)) terminal.Say($"Stays behind in '{places.KeptSchema}': {left}");
             if (obstacles.Count > 0) throw new PipelineException($"'{places.Name}' cannot be promoted.", string.Join('\n', obstacles.Select(obstacle => "- " + obstacle)));
 

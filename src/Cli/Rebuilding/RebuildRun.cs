@@ -43,11 +43,13 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
         terminal.Say($"Rebuilding {raw.Sum(lag => lag.Lag):N0} records of {places.Topics.Raw.Name} into the schema '{places.Schema}', topics '{places.Prefix}…', groups '…{places.Suffix}'.");
 
         using var log = new RunLog(Path.Combine(folders.DataOf("rebuild", places.Name), "services.log"));
-        await using var answers = request.AskEndpoint ? null : await LiveAnswers.StartAsync(database, places, raw, ending);
         var begun = clock.GetTimestamp();
-        await using (var services = new InProcessServices(Services, kind => ArgumentsOf(kind, request, tools, places, answers?.Url)))
+        var resolver = new TaskCompletionSource<WebApplication>();
+        await using (var services = new InProcessServices(Services, kind => Create(kind, ArgumentsOf(kind, request, tools, places), resolver)))
         {
-            await CatchUpAsync(reading, raw, leads, answers, () => Check(services, log), ending);
+            var said = request.AskEndpoint ? null : new SaidBesideRaw(database, places, raw);
+            if (said is not null) await said.TellAsync(await resolver.Task.WaitAsync(ending), () => PauseAsync(() => Check(services, log), ending), ending);
+            await CatchUpAsync(reading, raw, leads, said, () => Check(services, log), ending);
             await SayCaughtUpAsync(database, places, clock.GetElapsedTime(begun), ending);
             if (request.Follow) await FollowAsync(reading, () => Check(services, log), ending);
         }
@@ -68,6 +70,9 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
             if (begun.Settings != settings || (request.FromOffset is { } from && from != begun.FromOffset))
                 throw new PipelineException($"The rebuild '{places.Name}' was begun with other settings ({begun.Settings}{(begun.FromOffset is { } at ? $", from offset {at}" : "")}).",
                     $"Give the same, or begin again: ./pipeline replay --into {places.Name} --discard", ExitCode.Usage);
+            if (raw.All(lag => lag.Committed is null))
+                throw new PipelineException($"Kafka does not know the groups of the rebuild '{places.Name}' any more.",
+                    $"Groups without members are forgotten after a while, and the in-process broker forgets everything when it ends. Begin again: ./pipeline replay --into {places.Name} --discard");
             if (raw.Any(lag => lag.Committed < lag.Low)) await RefuseWhatIsGoneAsync(request, places, database, raw, ending);
             terminal.Say($"Going on with the rebuild of {begun.StartedAt:yyyy-MM-dd HH:mm} UTC.");
             return;
@@ -85,7 +90,14 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
         terminal.Say(what);
     }
 
-    private static string[] ArgumentsOf(ServiceKind kind, Request request, OperatingTools tools, RebuildPlaces places, string? endpoint)
+    private static WebApplication Create(ServiceKind kind, string[] arguments, TaskCompletionSource<WebApplication> resolver)
+    {
+        var app = kind.Create(arguments);
+        if (kind == ServiceKind.Resolver) resolver.SetResult(app);
+        return app;
+    }
+
+    private static string[] ArgumentsOf(ServiceKind kind, Request request, OperatingTools tools, RebuildPlaces places)
     {
         var settings = new Dictionary<string, string>(tools.Settings)
         {
@@ -97,13 +109,7 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
             ["Kafka:InstanceId"] = "",
             ["Http:Url"] = "http://127.0.0.1:0",
         };
-        if (kind == ServiceKind.Resolver && endpoint is not null)
-        {
-            settings["Resolver:EndpointUrl"] = endpoint;
-            // It answers at once, so a batch may as well wait for it.
-            settings["Resolver:EndpointWait"] = "00:00:10";
-            settings["Resolver:RecheckEvery"] = "00:00:01";
-        }
+        if (kind == ServiceKind.Resolver && !request.AskEndpoint) settings["Resolver:EndpointUrl"] = "";
         foreach (var (key, value) in request.Settings) settings[key] = value;
         return [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")];
     }
@@ -112,12 +118,12 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
     /// Waits until everything that lay on <c>raw</c> and <c>leads</c> at the beginning is stored: each reader up to where the one before it had
     /// written when that one was done.
     /// </summary>
-    private async Task CatchUpAsync(Reading reading, IReadOnlyList<PartitionLag> raw, IReadOnlyList<PartitionLag> leads, LiveAnswers? answers, Action check, CancellationToken ending)
+    private async Task CatchUpAsync(Reading reading, IReadOnlyList<PartitionLag> raw, IReadOnlyList<PartitionLag> leads, SaidBesideRaw? said, Action check, CancellationToken ending)
     {
         var (all, saidAt, before) = (raw.Sum(lag => lag.Lag), clock.GetTimestamp(), "");
         await ReachAsync(reading.RawAsync, raw, "read");
         await ReachAsync(reading.LeadsAsync, leads, "leads read");
-        while (answers is not null && await answers.CountUnaskedAsync(ending) > 0) await PauseAsync();
+        while (said is not null && await said.CountUnheardAsync(ending) > 0) await PauseAsync(check, ending);
         await ReachAsync(reading.EnrichedAsync, await reading.EnrichedAsync(ending), "linked");
         await ReachAsync(reading.LinkedAsync, await reading.LinkedAsync(ending), "stored");
 
@@ -135,15 +141,15 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
                     terminal.Say($"{clock.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {line}");
                     (before, saidAt) = (line, clock.GetTimestamp());
                 }
-                await PauseAsync();
+                await PauseAsync(check, ending);
             }
         }
+    }
 
-        Task PauseAsync()
-        {
-            check();
-            return Task.Delay(Pause, clock, ending);
-        }
+    private Task PauseAsync(Action check, CancellationToken ending)
+    {
+        check();
+        return Task.Delay(Pause, clock, ending);
     }
 
     private async Task SayCaughtUpAsync(NpgsqlDataSource database, RebuildPlaces places, TimeSpan took, CancellationToken ending)

@@ -9,19 +9,19 @@ internal sealed class InProcessServices : IAsyncDisposable
 
     /// <summary>Starts the four.</summary>
     public InProcessServices(PipelineSettings settings)
-        : this(ServiceKind.All, settings.ArgumentsOf)
+        : this(ServiceKind.All, kind => kind.Create(settings.ArgumentsOf(kind)))
     {
     }
 
     /// <summary>Starts some of them.</summary>
     /// <param name="kinds">Which, in the order in which a message meets them.</param>
-    /// <param name="argumentsOf">What each is told.</param>
-    public InProcessServices(IReadOnlyList<ServiceKind> kinds, Func<ServiceKind, string[]> argumentsOf)
+    /// <param name="create">Puts one together, see <see cref="ServiceKind.Create"/>.</param>
+    public InProcessServices(IReadOnlyList<ServiceKind> kinds, Func<ServiceKind, WebApplication> create)
     {
         foreach (var kind in kinds)
         {
             var stop = new CancellationTokenSource();
-            running.Add((kind, stop, Task.Run(() => ServiceRunner.RunAsync(kind.Create(argumentsOf(kind)), stop.Token))));
+            running.Add((kind, stop, Task.Run(() => ServiceRunner.RunAsync(create(kind), stop.Token))));
         }
     }
 

@@ -10,6 +10,9 @@ namespace Pipeline.Resolver;
 /// <param name="At">The event's own time; when it has none, when the Ingestor received it.</param>
 public sealed record RawItemRead(RawEvent Raw, ReadEvent Read, EventOrigin Origin, DateTimeOffset At)
 {
+    /// <summary>What stays unknown is neither asked for nor parked: a replay of a million events must not become a million questions.</summary>
+    public bool AsksNobody { get; init; }
+
     /// <summary>Reads the payload. Never throws on what a producer sent.</summary>
     /// <param name="raw">The record.</param>
     /// <param name="place">Where it lies.</param>

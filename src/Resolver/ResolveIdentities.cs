@@ -33,7 +33,12 @@ public sealed class ResolveIdentities(
         await table.OpenAsync(batch.Inputs.Select(input => input.Value.BusinessId).ToHashSet(), cancellation);
         var own = table.Own.Open();
         var items = new RawItemRead[batch.Inputs.Count];
-        for (var i = 0; i < items.Length; i++) items[i] = own.Read(batch.Inputs[i].Value, PlaceOf(batch.Inputs[i].Position));
+        for (var i = 0; i < items.Length; i++)
+        {
+            var input = batch.Inputs[i];
+            var item = own.Read(input.Value, PlaceOf(input.Position));
+            items[i] = input.IsCacheOnly ? item with { AsksNobody = true } : item;
+        }
         var view = await table.FindAsync(LidsNeeded(items), cancellation);
 
         // Decide: on what is known here; when that would write something, again on the truth.

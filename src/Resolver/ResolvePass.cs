@@ -85,7 +85,7 @@ public sealed class ResolvePass
             Changes.Hints.Add(new Hint(new LidKey(business, quoting), hint, item.At, item.Origin));
             if (trustsQuotes(business)) statements.Add(Learn(item, read, new LearnedPair(quoting, hint, "contextInfo.participant", MappingGrade.Quoted), statements.Count));
         }
-        if (IsReasonToAskAgain(read, statements)) Changes.AskAgain.Add(business);
+        if (!item.AsksNobody && IsReasonToAskAgain(read, statements)) Changes.AskAgain.Add(business);
 
         var unknown = new List<Lid>();
         var refused = 0;
@@ -100,7 +100,7 @@ public sealed class ResolvePass
                 refused++;
                 answer = party;
             }
-            if ((answer.Phone is null || isQuoted) && !party.IsBusiness) unknown.Add(lid);
+            if ((answer.Phone is null || isQuoted) && !party.IsBusiness && !item.AsksNobody) unknown.Add(lid);
             return answer;
         });
         foreach (var lid in unknown) Park(item, new LidKey(business, lid));

@@ -129,7 +129,10 @@ internal sealed class BatchWork<TIn>
             message.Key is null ? "" : Encoding.UTF8.GetString(message.Key),
             PositionOf(record),
             DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, message.Timestamp.UnixTimestampMs)),
-            TraceContext.IsValid(trace) ? trace : null);
+            TraceContext.IsValid(trace) ? trace : null)
+        {
+            IsCacheOnly = TextOf(record, HeaderNames.ReplayResolve) == HeaderNames.CacheOnly,
+        };
     }
 
     private void Collect(Taken taken, Batch<TIn> batch, List<int> sources, IReadOnlyList<Verdict> verdicts, List<Write> writes)

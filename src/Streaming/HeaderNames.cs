@@ -51,8 +51,11 @@ public static class HeaderNames
     /// <summary>Names the replay that has written a record once more; readers may pass over what has it.</summary>
     public const string ReplayId = "replay-id";
 
-    /// <summary>How the Resolver treats a record that is written once more: <c>cache-only</c> asks no endpoint.</summary>
+    /// <summary>How the Resolver treats a record that is written once more: <see cref="CacheOnly"/> asks no endpoint.</summary>
     public const string ReplayResolve = "replay-resolve";
+
+    /// <summary>A value of <see cref="ReplayResolve"/>.</summary>
+    public const string CacheOnly = "cache-only";
 
     /// <summary>What Kafka Connect's names for dead letters begin with; tools of the field look for them.</summary>
     public const string ErrorPrefix = "__connect.errors.";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 
 namespace Pipeline.Streaming;
@@ -43,7 +44,9 @@ public sealed class IdleGroup : IAsyncDisposable
         var state = await new GroupActivity(options, service).AskAsync(group, limit, cancellation);
         if (state is { IsActive: true }) throw new GroupActiveException(group, state.Name);
         var config = KafkaConfig.Observer(options, service.Value, group);
-        if (state is null) config["session.timeout.ms"] = "6000";
+        // As long as the services': the in-process broker waits for a member that has stopped by the session of the newest one, and a
+        // shorter one than the stopped member's leaves the group in a rebalance that never ends.
+        if (state is null) config["session.timeout.ms"] = ((long)options.SessionTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         var assigned = new HashSet<TopicPartition>();
         var consumer = new ConsumerBuilder<byte[], byte[]>(config)
             .SetLogHandler((_, _) => { })

@@ -6,4 +6,8 @@ namespace Pipeline.Streaming;
 /// <param name="Position">Where it lies.</param>
 /// <param name="Timestamp">The record's Kafka timestamp.</param>
 /// <param name="TraceParent">W3C trace context of the record, or null.</param>
-public sealed record Input<T>(T Value, string Key, Position Position, DateTimeOffset Timestamp, string? TraceParent);
+public sealed record Input<T>(T Value, string Key, Position Position, DateTimeOffset Timestamp, string? TraceParent)
+{
+    /// <summary>The record is written once more by a replay, for which nobody outside is to be asked anything (<see cref="HeaderNames.ReplayResolve"/>).</summary>
+    public bool IsCacheOnly { get; init; }
+}

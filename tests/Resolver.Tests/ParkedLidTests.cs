@@ -30,6 +30,15 @@ public sealed class ParkedLidTests(Stores stores) : OnStores(stores)
     }
 
     [Fact]
+    public async Task A_replay_that_asks_nobody_parks_nothing_and_asks_the_endpoint_nothing()
+    {
+        var outcomes = await New().ReplayedAsync(Message("82399031480511@lid", "A1"), Message("82399031480512@lid", "A2"));
+        Assert.All(outcomes, outcome => Assert.IsType<Streaming.Outcome.Emit>(outcome));
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM lid_parked"));
+        Assert.Empty(stub.Asked);
+    }
+
+    [Fact]
     public async Task The_business_itself_is_not_parked()
     {
         await New(endpoint: false).RunAsync(Message("118203344556677@lid", "A1"));

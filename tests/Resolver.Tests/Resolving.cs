@@ -61,6 +61,10 @@ internal sealed class Resolving : IAsyncDisposable
     public Task<IReadOnlyList<Outcome>> OutcomesAsync(params RawEvent[] events) => stage.RunAsync(
         new Batch<RawEvent>([.. events.Select(raw => new Input<RawEvent>(raw, Topics.KeyOf(raw.BusinessId), new Position("raw", 0, offset++), default, null))], []) { Tenure = Tenure }, default);
 
+    /// <summary>The same events written once more by a replay for which nobody is to be asked.</summary>
+    public Task<IReadOnlyList<Outcome>> ReplayedAsync(params RawEvent[] events) => stage.RunAsync(
+        new Batch<RawEvent>([.. events.Select(raw => new Input<RawEvent>(raw, Topics.KeyOf(raw.BusinessId), new Position("raw", 0, offset++), default, null) { IsCacheOnly = true })], []) { Tenure = Tenure }, default);
+
     public Task<IReadOnlyList<Outcome>> OutcomesAsync(RawEvent raw, string key) =>
         stage.RunAsync(new Batch<RawEvent>([new Input<RawEvent>(raw, key, new Position("raw", 0, offset++), default, null)], []) { Tenure = Tenure }, default);
 

@@ -48,6 +48,24 @@ public class MovingOffsets(KafkaFixture kafka) : IClassFixture<KafkaFixture>
         member.Close();
     }
 
+    [Fact]
+    public async Task A_copy_that_keeps_its_place_over_restarts_is_waited_for_once_it_has_stopped()
+    {
+        var topics = kafka.NewTopics("kept");
+        kafka.ProduceRaw(topics, business: 1, from: 0, count: 10);
+        var raw = topics.All.Raw.Name;
+        var kept = new KafkaOptions { BootstrapServers = options.BootstrapServers, InstanceId = "kept-1", SessionTimeout = TimeSpan.FromSeconds(10) };
+        using (var member = new ConsumerBuilder<byte[], byte[]>(KafkaConfig.Consumer(kept, "member", "kept-group")).SetLogHandler((_, _) => { }).Build())
+        {
+            member.Subscribe(raw);
+            await Eventually.True(() => member.Consume(TimeSpan.FromMilliseconds(50)) is not null, "the member reads");
+            member.Close();
+        }
+
+        await using var idle = await IdleGroup.TakeAsync(options, name, "kept-group", [raw], Limit, default);
+        await idle.CommitAsync([new Position(raw, 0, 0)], default);
+    }
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(10, 0)]

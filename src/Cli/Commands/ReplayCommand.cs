@@ -15,37 +15,60 @@ internal static class ReplayCommand
         var execute = new Option<bool>("--execute") { Description = "Do it. Without this nothing is changed." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only show what would be done, without the warning." };
         var export = new Option<bool>("--export") { Description = "Print the plan as CSV without header, as Kafka's tool does, for --from-file." };
+        var businesses = new Option<string[]>("--business") { Description = "Write again: only records of this business; may be given several times.", HelpName = "N", AllowMultipleArgumentsPerToken = true };
+        var until = new Option<string?>("--until") { Description = $"Write again: what lies before this time ({ReplayTime.Form}) or offset.", HelpName = "TIME|OFFSET" };
+        var rate = WholeNumber.Optional("--rate", "Write again: the most records in a second.", "N", least: 1, most: 1_000_000);
+        var resolve = new Option<string?>("--resolve") { Description = "Write again, for the resolver: cache-only (default) asks no endpoint and parks no LID; live does.", HelpName = "cache-only|live" };
+        var resume = new Option<string?>("--resume") { Description = "Write again: go on with a replay that was interrupted.", HelpName = "ID" };
         var into = new ReplayInto();
         var where = new ConnectionOptions().Kafka().Registry().Topics().Postgres();
         return new PipelineCommand("replay", "Read again from an offset or a time.")
         {
             Notes = """
-                Moves the offsets of a group that nobody reads with, as kafka-consumer-groups.sh --reset-offsets does: stop every copy of the
-                service, replay, start it again. The Sink's positions in Postgres are moved together with its group. Everything downstream is
-                idempotent by event id, so a replay of what has been stored changes nothing.
+                There are two ways.
 
-                RECORDS is how many lie between the new offset and the end. Times that the broker cannot look up are searched.
+                Moving offsets (the usual): what kafka-consumer-groups.sh --reset-offsets does, for a group that nobody reads with. Stop every copy
+                of the service, replay, start it again: it reads everything from there on, of every business. The Sink's positions in Postgres
+                are moved together with its group. RECORDS is how many lie between the new offset and the end.
 
-                Examples:
+                Writing again (any of --business, --until, --rate, --resolve, --resume): no offset is moved and the services go on. The stage's input
+                topic is read from the given place to its end (or --until), and the records are written behind it once more, byte by
+                byte, with the header replay-id. Progress is kept in the data folder; after an interruption --resume goes on.
+
+                Either way everything downstream is idempotent by event id: a replay of what has been stored changes nothing. Both are dry runs
+                without --execute. Times that the broker cannot look up are searched.
+
+                Examples, moving offsets:
                   ./pipeline replay --stage sink --by-duration PT2H
                   ./pipeline replay --stage sink --by-duration PT2H --execute
                   ./pipeline replay --stage resolver --topic whatsapp.raw.v1:0,1 --to-datetime 2026-03-01T08:30:00.000
                   ./pipeline replay --stage resolver --stage threadlinker --stage leads --stage sink --to-earliest --execute
                   ./pipeline replay --stage sink --to-current --export > before.csv
                   ./pipeline replay --stage sink --from-file before.csv --execute
+                Examples, writing again:
+                  ./pipeline replay --stage resolver --to-earliest --business 1
+                  ./pipeline replay --stage resolver --by-duration P1D --business 1 --business 2 --rate 200 --execute
+                  ./pipeline replay --stage resolver --to-datetime 2026-03-01T08:30:00.000 --until 2026-03-01T09:00:00.000 --resolve live --execute
 
                 See docs/operations/replay.md.
                 """,
-        }.With([.. scope.Symbols, .. scenario.Symbols, execute, dryRun, export, .. into.Symbols, .. where.Symbols]).Runs(terminal, async (parsed, interruption) =>
+        }.With([.. scope.Symbols, .. scenario.Symbols, execute, dryRun, export, businesses, until, rate, resolve, resume, .. into.Symbols, .. where.Symbols]).Runs(terminal, async (parsed, interruption) =>
         {
-            if (parsed.GetValue(execute) && parsed.GetValue(dryRun)) throw Wrong("--execute and --dry-run exclude each other.");
+            var doing = parsed.GetValue(execute);
+            if (doing && parsed.GetValue(dryRun)) throw Wrong("--execute and --dry-run exclude each other.");
             var asked = scenario.Given(parsed, TimeProvider.System);
-            await using var tools = OperatingTools.Open(where.Given(parsed), CheckoutFolders.Find());
-            if (into.IsGiven(parsed)) return await into.RunAsync(parsed, tools, terminal, interruption.Ending);
-            if (asked is null) throw Wrong("Replay from where?");
-            var request = scope.Request(parsed, tools.Topics, asked, parsed.GetValue(execute), parsed.GetValue(export));
-            if (!request.Execute && !parsed.GetValue(dryRun)) terminal.Complain("WARN: No action will be performed as the --execute option is missing");
-            return await new OffsetMove(terminal, tools).RunAsync(request, interruption.Ending);
+            var again = new WritingAgain(parsed.GetValue(businesses) ?? [], parsed.GetValue(until), parsed.GetValue(rate), parsed.GetValue(resolve), parsed.GetValue(resume));
+            if (!into.IsGiven(parsed)) again.Check(asked is not null, parsed.GetValue(export));
+            var folders = CheckoutFolders.Find();
+            await using var tools = OperatingTools.Open(where.Given(parsed), folders);
+            if (into.IsGiven(parsed)) return await into.RunAsync(parsed, asked, parsed.GetValue(resolve), tools, terminal, interruption.Ending);
+            if (!doing && !parsed.GetValue(dryRun)) terminal.Complain("WARN: No action will be performed as the --execute option is missing");
+            if (again.IsResumed) return await again.ResumeAsync(terminal, tools, folders, doing, interruption.Ending);
+
+            var request = scope.Request(parsed, tools.Topics, asked ?? throw Wrong("Replay from where?"), doing, parsed.GetValue(export));
+            return again.IsAsked
+                ? await again.RunAsync(terminal, tools, folders, request, interruption.Ending)
+                : await new OffsetMove(terminal, tools).RunAsync(request, interruption.Ending);
         });
     }
 

@@ -72,7 +72,11 @@ internal sealed class OperatingTools : IAsyncDisposable
         }
 
         var service = ServiceBuilder.Create("pipeline", [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")]);
-        service.AddOptions<PostgresOptions>("Postgres").LimitBacklog(topics => topics.Leads, Topics.Groups.Leads);
+        service.AddOptions<PostgresOptions>("Postgres")
+            .LimitBacklog(topics => topics.Leads, Topics.Groups.Leads)
+            .LimitBacklog(topics => topics.Raw, Topics.Groups.Resolver)
+            .LimitBacklog(topics => topics.Enriched, Topics.Groups.ThreadLinker)
+            .LimitBacklog(topics => topics.Linked, Topics.Groups.Sink);
         return new OperatingTools(service.Build(), settings);
     }
 

@@ -127,7 +127,7 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary><c>pipeline replay --into NAME</c>.</summary>
     public Task<int> RebuildAsync(string name = "next", params (string Key, string Value)[] set) =>
-        RebuildAsync(new RebuildRun.Request(name, Follow: false, AskEndpoint: false, FromOffset: null, WithoutWhatIsGone: false, set.ToDictionary(one => one.Key, one => one.Value)));
+        RebuildAsync(new RebuildRun.Request(name, Follow: false, AskEndpoint: false, From: null, WithoutWhatIsGone: false, set.ToDictionary(one => one.Key, one => one.Value)));
 
     /// <summary>The same with everything said.</summary>
     public Task<int> RebuildAsync(RebuildRun.Request request, CancellationToken ending = default) =>

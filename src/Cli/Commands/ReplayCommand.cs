@@ -18,14 +18,14 @@ internal static class ReplayCommand
         var businesses = new Option<string[]>("--business") { Description = "Write again: only records of this business; may be given several times.", HelpName = "N", AllowMultipleArgumentsPerToken = true };
         var until = new Option<string?>("--until") { Description = $"Write again: what lies before this time ({ReplayTime.Form}) or offset.", HelpName = "TIME|OFFSET" };
         var rate = WholeNumber.Optional("--rate", "Write again: the most records in a second.", "N", least: 1, most: 1_000_000);
-        var resolve = new Option<string?>("--resolve") { Description = "Write again, for the resolver: cache-only (default) asks no endpoint and parks no LID; live does.", HelpName = "cache-only|live" };
+        var resolve = new Option<string?>("--resolve") { Description = "Write again for the resolver, or --into: cache-only (default) asks no endpoint; live does.", HelpName = "cache-only|live" };
         var resume = new Option<string?>("--resume") { Description = "Write again: go on with a replay that was interrupted.", HelpName = "ID" };
         var into = new ReplayInto();
         var where = new ConnectionOptions().Kafka().Registry().Topics().Postgres();
         return new PipelineCommand("replay", "Read again from an offset or a time.")
         {
             Notes = """
-                There are two ways.
+                There are three ways.
 
                 Moving offsets (the usual): what kafka-consumer-groups.sh --reset-offsets does, for a group that nobody reads with. Stop every copy
                 of the service, replay, start it again: it reads everything from there on, of every business. The Sink's positions in Postgres
@@ -35,7 +35,9 @@ internal static class ReplayCommand
                 topic is read from the given place to its end (or --until), and the records are written behind it once more, byte by
                 byte, with the header replay-id. Progress is kept in the data folder; after an interruption --resume goes on.
 
-                Either way everything downstream is idempotent by event id: a replay of what has been stored changes nothing. Both are dry runs
+                Beside the live tables (--into NAME): today's logic over raw into a schema of its own, to compare and to promote; see below.
+
+                In every case everything downstream is idempotent by event id: a replay of what has been stored changes nothing. Both are dry runs
                 without --execute. Times that the broker cannot look up are searched.
 
                 Examples, moving offsets:
@@ -50,6 +52,8 @@ internal static class ReplayCommand
                   ./pipeline replay --stage resolver --by-duration P1D --business 1 --business 2 --rate 200 --execute
                   ./pipeline replay --stage resolver --to-datetime 2026-03-01T08:30:00.000 --until 2026-03-01T09:00:00.000 --resolve live --execute
 
+                Beside the live tables:
+                """ + "\n" + ReplayInto.Notes + "\n\n" + """
                 See docs/operations/replay.md.
                 """,
         }.With([.. scope.Symbols, .. scenario.Symbols, execute, dryRun, export, businesses, until, rate, resolve, resume, .. into.Symbols, .. where.Symbols]).Runs(terminal, async (parsed, interruption) =>

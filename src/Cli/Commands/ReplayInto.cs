@@ -1,18 +1,16 @@
 using System.CommandLine;
 using Pipeline.Cli.Operations;
 using Pipeline.Cli.Rebuilding;
+using Pipeline.Cli.Replaying;
 
 namespace Pipeline.Cli.Commands;
 
 /// <summary>The options of <c>pipeline replay</c> that make, follow and discard a side-by-side rebuild.</summary>
 internal sealed class ReplayInto
 {
-    private const string CacheOnly = "cache-only";
     private readonly Option<string?> into = new("--into") { Description = "Rebuild side by side, under this name: small letters and digits.", HelpName = "NAME" };
     private readonly Option<bool> follow = new("--follow") { Description = "With --into: go on after it has caught up, until Ctrl-C." };
     private readonly Option<bool> discard = new("--discard") { Description = "With --into: drop the rebuild, its tables and its topics." };
-    private readonly Option<string> resolve = new Option<string>("--resolve") { Description = "With --into: who answers for LIDs that no event tells. What the live table remembers, or the endpoint.", HelpName = "cache-only|live", DefaultValueFactory = _ => CacheOnly }.AcceptOnlyFromAmong(CacheOnly, "live");
-    private readonly Option<long?> fromOffset = new("--from-offset") { Description = "With --into: begin at this offset of every partition of raw. Default: the beginning.", HelpName = "N" };
     private readonly Option<bool> withoutWhatIsGone = new("--without-what-is-gone") { Description = "With --into: go on although Kafka has dropped the beginning of raw." };
     private readonly Option<string[]> set = new("--set") { Description = "With --into: a setting of the services that differs; may be given several times.", HelpName = "Section:Key=value" };
 
@@ -31,19 +29,25 @@ internal sealed class ReplayInto
         """;
 
     /// <summary>The options, for the command.</summary>
-    public Symbol[] Symbols => [into, follow, discard, resolve, fromOffset, withoutWhatIsGone, set];
+    public Symbol[] Symbols => [into, follow, discard, withoutWhatIsGone, set];
 
     /// <summary>Whether a rebuild is meant.</summary>
     public bool IsGiven(ParseResult parsed) => parsed.GetValue(into) is not null;
 
     /// <summary>Does what was asked.</summary>
-    public Task<int> RunAsync(ParseResult parsed, OperatingTools tools, Terminal terminal, CancellationToken ending)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="from">Where on <c>raw</c> to begin; null is the beginning.</param>
+    /// <param name="resolve">Who answers for LIDs that no event tells: <c>cache-only</c> (or null), what the live table remembers; <c>live</c>, the endpoint.</param>
+    /// <param name="tools">Where the live installation is.</param>
+    /// <param name="terminal">Told along the way.</param>
+    /// <param name="ending">Ends it; run again, it goes on.</param>
+    public Task<int> RunAsync(ParseResult parsed, Scenario? from, string? resolve, OperatingTools tools, Terminal terminal, CancellationToken ending)
     {
         var name = parsed.GetValue(into)!;
         if (parsed.GetValue(discard)) return new DiscardRun(terminal).RunAsync(name, tools, ending);
-        if (parsed.GetValue(fromOffset) is < 0) throw new PipelineException("--from-offset is a whole number from 0.", exitCode: ExitCode.Usage);
+        if (resolve is not (null or "cache-only" or "live")) throw new PipelineException("--resolve is cache-only or live.", exitCode: ExitCode.Usage);
         var request = new RebuildRun.Request(
-            name, parsed.GetValue(follow), parsed.GetValue(resolve) != CacheOnly, parsed.GetValue(fromOffset), parsed.GetValue(withoutWhatIsGone),
+            name, parsed.GetValue(follow), resolve == "live", from, parsed.GetValue(withoutWhatIsGone),
             (parsed.GetValue(set) ?? []).Select(Setting).ToDictionary(setting => setting.Key, setting => setting.Value));
         return new RebuildRun(terminal, CheckoutFolders.Find(), TimeProvider.System).RunAsync(request, tools, ending);
     }

@@ -32,36 +32,35 @@ internal sealed class Preparation(OperatingTools tools, RebuildPlaces places, Np
             if (!found.GetBoolean(1)) throw new PipelineException($"The schema '{places.Schema}' is there and is not a rebuild.", "Nothing was touched. Take another name.", ExitCode.Usage);
         }
 
-        await using var mark = database.CreateCommand($"SELECT prepared, settings, from_offset, started_at FROM {places.Schema}.{RebuildPlaces.Mark}");
+        await using var mark = database.CreateCommand($"SELECT prepared, settings, started_at FROM {places.Schema}.{RebuildPlaces.Mark}");
         await using var row = await mark.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
-        return new Begun(row.GetBoolean(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2), row.GetFieldValue<DateTimeOffset>(3));
+        return new Begun(row.GetBoolean(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
     }
 
     /// <summary>What the mark of a rebuild says.</summary>
     /// <param name="IsPrepared">Everything that the services need is there.</param>
     /// <param name="Settings">What it was told beside the usual settings.</param>
-    /// <param name="FromOffset">Where on <c>raw</c> it began; null is the beginning.</param>
     /// <param name="StartedAt">When.</param>
-    internal sealed record Begun(bool IsPrepared, string Settings, long? FromOffset, DateTimeOffset StartedAt);
+    internal sealed record Begun(bool IsPrepared, string Settings, DateTimeOffset StartedAt);
 
     /// <summary>Makes everything.</summary>
     /// <param name="settings">What the rebuild is told beside the usual settings.</param>
-    /// <param name="fromOffset">Where on <c>raw</c> it begins; null is the beginning.</param>
+    /// <param name="from">Where on <c>raw</c> it begins.</param>
     /// <param name="raw">The live topic.</param>
     /// <param name="leads">The live topic.</param>
     /// <param name="reading">How far the rebuild has read.</param>
     /// <param name="cancellation">Leaves it half made.</param>
-    public async Task MakeAsync(string settings, long? fromOffset, IReadOnlyList<PartitionLag> raw, IReadOnlyList<PartitionLag> leads, Reading reading, CancellationToken cancellation)
+    public async Task MakeAsync(string settings, IReadOnlyList<Position> from, IReadOnlyList<PartitionLag> raw, IReadOnlyList<PartitionLag> leads, Reading reading, CancellationToken cancellation)
     {
-        await MarkAsync(settings, fromOffset, cancellation);
+        await MarkAsync(settings, cancellation);
         await Migrations.ApplyAsync(database, places.Schema, cancellation);
         await CreateTopicsAsync(raw.Count);
         await new SetUp(tools, terminal).RegisterSchemasAsync(places.OwnTopics, cancellation);
 
         var enriched = await reading.EnrichedAsync(cancellation);
         await Task.WhenAll(
-            SetAsync(Topics.Groups.Resolver, [.. raw.Select(lag => At(lag, Math.Clamp(fromOffset ?? 0, lag.Low, lag.High)))], cancellation),
+            SetAsync(Topics.Groups.Resolver, from, cancellation),
             SetAsync(Topics.Groups.Leads, [.. leads.Select(lag => At(lag, lag.Low))], cancellation),
             SetAsync(Topics.Groups.ThreadLinker, [.. enriched.Select(lag => At(lag, lag.High))], cancellation));
         await BeginAsync(await reading.LinkedAsync(cancellation), cancellation);
@@ -82,20 +81,19 @@ internal sealed class Preparation(OperatingTools tools, RebuildPlaces places, Np
 
     private static Position At(PartitionLag lag, long offset) => new(lag.Topic, lag.Partition, offset);
 
-    private async Task MarkAsync(string settings, long? fromOffset, CancellationToken cancellation)
+    private async Task MarkAsync(string settings, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var make = new NpgsqlCommand($"""
             CREATE SCHEMA IF NOT EXISTS {places.Schema};
             CREATE TABLE IF NOT EXISTS {places.Schema}.{RebuildPlaces.Mark} (
-              prepared boolean NOT NULL DEFAULT false, settings text NOT NULL, from_offset bigint, started_at timestamptz NOT NULL DEFAULT now());
+              prepared boolean NOT NULL DEFAULT false, settings text NOT NULL, started_at timestamptz NOT NULL DEFAULT now());
             DELETE FROM {places.Schema}.{RebuildPlaces.Mark};
             """, connection, transaction);
         await make.ExecuteNonQueryAsync(cancellation);
-        await using var mark = new NpgsqlCommand($"INSERT INTO {places.Schema}.{RebuildPlaces.Mark} (settings, from_offset) VALUES ($1, $2)", connection, transaction);
+        await using var mark = new NpgsqlCommand($"INSERT INTO {places.Schema}.{RebuildPlaces.Mark} (settings) VALUES ($1)", connection, transaction);
         mark.Parameters.Add(new NpgsqlParameter<string> { TypedValue = settings });
-        mark.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = fromOffset });
         await mark.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }

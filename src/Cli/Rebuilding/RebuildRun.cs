@@ -1,8 +1,10 @@
 using System.Globalization;
 using Npgsql;
 using Pipeline.Cli.Operations;
+using Pipeline.Cli.Replaying;
 using Pipeline.Cli.Runs;
 using Pipeline.Cli.Services;
+using Pipeline.Contracts;
 using Pipeline.Streaming;
 
 namespace Pipeline.Cli.Rebuilding;
@@ -21,10 +23,10 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
     /// <param name="Name">The rebuild's name.</param>
     /// <param name="Follow">Go on until Ctrl-C.</param>
     /// <param name="AskEndpoint">Ask the configured endpoint; else only what the live table remembers of it.</param>
-    /// <param name="FromOffset">Where on each partition of <c>raw</c> to begin; null is the beginning.</param>
+    /// <param name="From">Where on <c>raw</c> to begin; null is the beginning.</param>
     /// <param name="WithoutWhatIsGone">Go on although <c>raw</c> has lost its beginning.</param>
     /// <param name="Settings">What the services are told beside the usual, by configuration key.</param>
-    public sealed record Request(string Name, bool Follow, bool AskEndpoint, long? FromOffset, bool WithoutWhatIsGone, IReadOnlyDictionary<string, string> Settings);
+    public sealed record Request(string Name, bool Follow, bool AskEndpoint, Scenario? From, bool WithoutWhatIsGone, IReadOnlyDictionary<string, string> Settings);
 
     /// <summary>Runs it.</summary>
     /// <returns>The exit code: 0 when it has caught up.</returns>
@@ -67,8 +69,11 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
         var begun = await preparation.ReadAsync(ending);
         if (begun is { IsPrepared: true })
         {
-            if (begun.Settings != settings || (request.FromOffset is { } from && from != begun.FromOffset))
-                throw new PipelineException($"The rebuild '{places.Name}' was begun with other settings ({begun.Settings}{(begun.FromOffset is { } at ? $", from offset {at}" : "")}).",
+            if (request.From is not null)
+                throw new PipelineException($"The rebuild '{places.Name}' was begun already and goes on where it stands.",
+                    $"Leave out where to begin, or begin again: ./pipeline replay --into {places.Name} --discard", ExitCode.Usage);
+            if (begun.Settings != settings)
+                throw new PipelineException($"The rebuild '{places.Name}' was begun with other settings ({begun.Settings}).",
                     $"Give the same, or begin again: ./pipeline replay --into {places.Name} --discard", ExitCode.Usage);
             if (raw.All(lag => lag.Committed is null))
                 throw new PipelineException($"Kafka does not know the groups of the rebuild '{places.Name}' any more.",
@@ -77,8 +82,9 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
             terminal.Say($"Going on with the rebuild of {begun.StartedAt:yyyy-MM-dd HH:mm} UTC.");
             return;
         }
-        if (request.FromOffset is null && (raw.Any(lag => lag.Low > 0) || leads.Any(lag => lag.Low > 0))) await RefuseWhatIsGoneAsync(request, places, database, raw, ending);
-        await preparation.MakeAsync(settings, request.FromOffset, raw, leads, reading, ending);
+        if (request.From is null && (raw.Any(lag => lag.Low > 0) || leads.Any(lag => lag.Low > 0))) await RefuseWhatIsGoneAsync(request, places, database, raw, ending);
+        var from = await new StartPositions(tools.OffsetsByTime, terminal.Complain).FindAsync(request.From ?? new Scenario.ToEarliest(), Topics.Groups.Resolver + places.Suffix, raw, ending);
+        await preparation.MakeAsync(settings, from, raw, leads, reading, ending);
     }
 
     private async Task RefuseWhatIsGoneAsync(Request request, RebuildPlaces places, NpgsqlDataSource database, IReadOnlyList<PartitionLag> raw, CancellationToken ending)

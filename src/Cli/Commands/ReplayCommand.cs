@@ -37,7 +37,7 @@ internal static class ReplayCommand
 
                 Beside the live tables (--into NAME): today's logic over raw into a schema of its own, to compare and to promote; see below.
 
-                In every case everything downstream is idempotent by event id: a replay of what has been stored changes nothing. Both are dry runs
+                In every case everything downstream is idempotent by event id: a replay of what has been stored changes nothing. The first two are dry runs
                 without --execute. Times that the broker cannot look up are searched.
 
                 Examples, moving offsets:

@@ -41,8 +41,16 @@ public sealed class InstanceClaim(NpgsqlDataSource database, string service, str
     public async ValueTask DisposeAsync()
     {
         if (connection is null) return;
-        // Back to the pool it would keep the lock.
-        NpgsqlConnection.ClearPool(connection);
+        try
+        {
+            // Back in the pool the connection would keep the lock until somebody uses it again.
+            await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
+            await release.ExecuteNonQueryAsync();
+        }
+        catch (Exception gone) when (gone is NpgsqlException or InvalidOperationException)
+        {
+            // The connection has ended before us, and the lock with it.
+        }
         await connection.DisposeAsync();
         connection = null;
     }

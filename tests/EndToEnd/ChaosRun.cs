@@ -125,6 +125,8 @@ internal sealed class ChaosRun : IAsyncDisposable
         // Members come and go, so every start and stop moves partitions.
         own["Kafka__InstanceId"] = "";
         own["Kafka__SessionTimeout"] = "00:00:06";
+        // The in-process broker takes no commit while a group rebalances, until the member has heard of it; Kafka takes them.
+        own["Kafka__Consumer__heartbeat_interval_ms"] = "500";
         own["Http__Url"] = url;
         var name = string.Create(CultureInfo.InvariantCulture, $"{which.Kind.Name}-{which.Copy}");
         services[which] = (ChildProcess.Start(
@@ -151,7 +153,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     {
         while (!over.IsCancellationRequested)
         {
-            await Task.Delay(random.Next(500, 4000), CancellationToken.None);
+            await Task.Delay(random.Next(1000, 6000), CancellationToken.None);
             var which = services.Keys.ElementAt(random.Next(services.Count));
             if (services[which].Process is not { } process)
             {

@@ -153,7 +153,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     {
         while (!over.IsCancellationRequested)
         {
-            await Task.Delay(random.Next(1000, 6000), CancellationToken.None);
+            await Task.Delay(random.Next(2000, 10_000), CancellationToken.None);
             var which = services.Keys.ElementAt(random.Next(services.Count));
             if (services[which].Process is not { } process)
             {

@@ -66,13 +66,20 @@ internal static class ReplayCommand
             var folders = CheckoutFolders.Find();
             await using var tools = OperatingTools.Open(where.Given(parsed), folders);
             if (into.IsGiven(parsed)) return await into.RunAsync(parsed, asked, parsed.GetValue(resolve), tools, terminal, interruption.Ending);
+            int code;
+            if (again.IsResumed)
+            {
+                code = await again.ResumeAsync(terminal, tools, folders, doing, interruption.Ending);
+            }
+            else
+            {
+                var request = scope.Request(parsed, tools.Topics, asked ?? throw Wrong("Replay from where?"), doing, parsed.GetValue(export));
+                code = again.IsAsked
+                    ? await again.RunAsync(terminal, tools, folders, request, interruption.Ending)
+                    : await new OffsetMove(terminal, tools).RunAsync(request, interruption.Ending);
+            }
             if (!doing && !parsed.GetValue(dryRun)) terminal.Complain("WARN: No action will be performed as the --execute option is missing");
-            if (again.IsResumed) return await again.ResumeAsync(terminal, tools, folders, doing, interruption.Ending);
-
-            var request = scope.Request(parsed, tools.Topics, asked ?? throw Wrong("Replay from where?"), doing, parsed.GetValue(export));
-            return again.IsAsked
-                ? await again.RunAsync(terminal, tools, folders, request, interruption.Ending)
-                : await new OffsetMove(terminal, tools).RunAsync(request, interruption.Ending);
+            return code;
         });
     }
 

@@ -30,7 +30,8 @@ public sealed class ResolveEndpoint : IDisposable
     private readonly ConcurrentDictionary<LidKey, Task<EndpointAnswer>> underWay = [];
     private readonly TimeSpan total;
     private long silentUntil;
-    private volatile bool isOpen;
+    // In ticks; 0 while the breaker is closed. Past it, the next question is let through to see how the endpoint is.
+    private long openUntil;
 
     /// <param name="handler">The transport; redirects must be off.</param>
     public ResolveEndpoint(ResolverOptions options, HttpMessageHandler handler, ResolverMetrics metrics, TimeProvider clock)
@@ -61,9 +62,9 @@ public sealed class ResolveEndpoint : IDisposable
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = TimeSpan.FromSeconds(30),
                 ShouldHandle = new PredicateBuilder<PhoneNumber?>().Handle<EndpointFaultException>().Handle<TimeoutRejectedException>().Handle<HttpRequestException>(),
-                OnOpened = _ => { isOpen = true; return default; },
-                OnClosed = _ => { isOpen = false; return default; },
-                OnHalfOpened = _ => { isOpen = false; return default; },
+                OnOpened = opened => SetOpenUntil(clock.GetUtcNow() + opened.BreakDuration),
+                OnClosed = _ => SetOpenUntil(DateTimeOffset.MinValue),
+                OnHalfOpened = _ => SetOpenUntil(DateTimeOffset.MinValue),
             })
             .AddTimeout(options.EndpointAttempt)
             .Build();
@@ -73,8 +74,11 @@ public sealed class ResolveEndpoint : IDisposable
     /// <summary>True when an endpoint is configured.</summary>
     public bool IsConfigured { get; }
 
-    /// <summary>True while the breaker is open, or the server has asked to be left alone: then nothing waits for the endpoint.</summary>
-    public bool IsBroken => isOpen || IsSilenced;
+    /// <summary>
+    /// True while the breaker lets nothing through, or the server has asked to be left alone: then nothing waits for the endpoint. Not any
+    /// longer than that: without a question the breaker would never find out that the endpoint is back.
+    /// </summary>
+    public bool IsBroken => clock.GetUtcNow().UtcTicks < Interlocked.Read(ref openUntil) || IsSilenced;
 
     private bool IsSilenced => clock.GetUtcNow().UtcTicks < Interlocked.Read(ref silentUntil);
 
@@ -97,6 +101,12 @@ public sealed class ResolveEndpoint : IDisposable
     {
         http.Dispose();
         places.Dispose();
+    }
+
+    private ValueTask SetOpenUntil(DateTimeOffset until)
+    {
+        Interlocked.Exchange(ref openUntil, until.UtcTicks);
+        return default;
     }
 
     private async Task FlyAsync(LidKey key, TaskCompletionSource<EndpointAnswer> flight)

@@ -160,11 +160,35 @@ public sealed class ResolveEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_was_left_alone_is_asked_again_after_half_a_minute_even_if_nobody_else_has_asked()
+    {
+        stub.Answer = EndpointStub.Body("", 503);
+        var time = new LeapingTime();
+        using var hasty = New(new ResolverOptions { EndpointUrl = stub.Url }, time);
+        for (var i = 0; i < 4 && !hasty.IsBroken; i++) await hasty.FindAsync(new LidKey(1, LidOf($"8239903148051{i}")));
+        Assert.True(hasty.IsBroken);
+
+        // Whoever looks after parked LIDs asks nothing while it is broken, so it must not stay so by itself.
+        stub.Answer = EndpointStub.Phone("+972555550101");
+        time.Leap = TimeSpan.FromSeconds(31);
+        Assert.False(hasty.IsBroken);
+        Assert.NotNull((await hasty.FindAsync(Dana)).Phone);
+        Assert.False(hasty.IsBroken);
+    }
+
+    [Fact]
     public async Task Without_an_address_nobody_is_asked()
     {
         using var none = New(new ResolverOptions());
         Assert.Equal(EndpointAnswer.Failed, await none.FindAsync(Dana));
         Assert.False(none.IsConfigured);
+    }
+
+    private sealed class LeapingTime : TimeProvider
+    {
+        public TimeSpan Leap { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Leap;
     }
 
     internal static Lid LidOf(string digits) => Lid.TryParse(digits, out var lid) ? lid : throw new ArgumentException(digits);

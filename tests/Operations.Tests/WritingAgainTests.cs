@@ -52,7 +52,12 @@ public class WritingAgainTests(OperatedServers servers) : IClassFixture<Operated
         // What a replay of business 1 leaves when it is killed after six of its ten.
         await File.WriteAllTextAsync(Path.Combine(folder, id + ".json"), JsonSerializer.Serialize(new
         {
-            id, topic = here.Topics.Raw.Name, businesses = new[] { 1 }, cache_only = true, ranges = new[] { new { partition = 0, next = 18, end = 30 } }, written = 6,
+            id,
+            topic = here.Topics.Raw.Name,
+            businesses = new[] { 1 },
+            cache_only = true,
+            ranges = new[] { new { partition = 0, next = 18, end = 30 } },
+            written = 6,
         }));
 
         var said = await here.RunAsync($"replay --resume {id} --execute");

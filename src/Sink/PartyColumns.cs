@@ -6,7 +6,7 @@ namespace Pipeline.Sink;
 /// <summary>What is stored of a party with each message.</summary>
 /// <param name="Phone">Canonical E.164, or null.</param>
 /// <param name="Lid">The digits of the LID, or null.</param>
-/// <param name="Source">How the phone was found: <c>direct</c>, <c>envelope</c>, <c>table</c>, <c>endpoint</c>, <c>quoted</c> or <c>none</c>.</param>
+/// <param name="Source">How the phone was found: <c>direct</c>, <c>envelope</c>, <c>table</c>, <c>endpoint</c>, <c>quoted</c> or <c>none</c>; stored rows may say <c>late</c>.</param>
 /// <param name="Field">The field of the event that gave the phone; null when none did.</param>
 public readonly record struct PartyColumns(string? Phone, string? Lid, string Source, string? Field)
 {
@@ -38,8 +38,9 @@ public readonly record struct PartyColumns(string? Phone, string? Lid, string So
     }
 
     /// <summary>True when a phone is absent or has the form that the database demands (domain e164).</summary>
-    public static bool IsStorable(Party? party) =>
-        party is null || party.Phone.Length == 0
-        || (party.Phone.Length is >= 8 and <= 16 && party.Phone[0] == '+' && party.Phone[1] is >= '1' and <= '9'
-            && party.Phone.AsSpan(2).IndexOfAnyExceptInRange('0', '9') < 0);
+    public static bool IsStorable(Party? party) => party is null || party.Phone.Length == 0 || IsE164(party.Phone);
+
+    /// <summary>True for the form that the database demands (domain e164).</summary>
+    public static bool IsE164(string phone) =>
+        phone.Length is >= 8 and <= 16 && phone[0] == '+' && phone[1] is >= '1' and <= '9' && phone.AsSpan(2).IndexOfAnyExceptInRange('0', '9') < 0;
 }

@@ -31,6 +31,7 @@ public sealed class SinkBatch
                 case SinkEntry.Updated updated: Updates.Add(updated.Row); break;
                 case SinkEntry.Merged merged: Moves[merged.AbsorbedId] = merged.SurvivorId; break;
                 case SinkEntry.Split split: Splits.Add(split); break;
+                case SinkEntry.PhoneTold told: Learned.Add(told); break;
                 case SinkEntry.Nothing: break;
                 default: throw new ArgumentException("A batch with something unusable in it is not stored.", nameof(entries));
             }
@@ -49,6 +50,9 @@ public sealed class SinkBatch
     /// <summary>Conversations that turned out to be with two people.</summary>
     public List<SinkEntry.Split> Splits { get; } = [];
 
+    /// <summary>Phones of LIDs, in the order in which they were told.</summary>
+    public List<SinkEntry.PhoneTold> Learned { get; } = [];
+
     /// <summary>Rows of groups whose author may be stored under another address already.</summary>
     public IEnumerable<int> RowsOfGroups => ofGroups.Values.SelectMany(rows => rows).Where(at => !messages[at].FromMe);
 
@@ -64,6 +68,7 @@ public sealed class SinkBatch
             SinkEntry.Stored => isFirst[at] && isNew[rowOf[at]] ? Outcome.Done : SinkOutcomes.Duplicate,
             SinkEntry.Updated { Row.Change: var change } => SinkOutcomes.Of(change),
             SinkEntry.Split => SinkOutcomes.Split,
+            SinkEntry.PhoneTold => SinkOutcomes.Phone,
             SinkEntry.Nothing nothing => new Outcome.Skip(nothing.Kind),
             _ => SinkOutcomes.Merge,
         }),

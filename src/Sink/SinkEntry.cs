@@ -31,6 +31,12 @@ public abstract record SinkEntry
     /// <param name="Phone">The phone of the pair that was denied.</param>
     public sealed record Split(long BusinessId, long FromId, string Lid, string Phone) : SinkEntry;
 
+    /// <summary>A LID's phone was told.</summary>
+    /// <param name="BusinessId">The business.</param>
+    /// <param name="Lid">The digits of the LID.</param>
+    /// <param name="Phone">Canonical E.164.</param>
+    public sealed record PhoneTold(long BusinessId, string Lid, string Phone) : SinkEntry;
+
     /// <summary>An event that asks for nothing here.</summary>
     /// <param name="BusinessId">The business.</param>
     /// <param name="ConversationId">The conversation it speaks of.</param>
@@ -58,6 +64,8 @@ public abstract record SinkEntry
         // The ThreadLinker has written the key; the conversation is the same.
         if (@event.BodyCase is LinkedEvent.BodyOneofCase.ConversationRekeyed)
             return new Nothing(@event.BusinessId, @event.ConversationRekeyed.Conversation?.ConversationId ?? 0, "rekey");
+        if (@event.BodyCase is LinkedEvent.BodyOneofCase.PhoneLearned)
+            return OfPhone(@event);
         if (@event.Conversation is not { ConversationId: > 0 })
             return new Unusable("unknown_conversation", "The event names no conversation.");
 
@@ -69,7 +77,7 @@ public abstract record SinkEntry
         };
     }
 
-    /// <summary>The conversation the entry is about, as the event names it.</summary>
+    /// <summary>The conversation the entry is about, as the event names it; nothing for a phone, which is of no conversation.</summary>
     public (long BusinessId, long ConversationId) Conversation => this switch
     {
         Stored { Row: var row } => (row.BusinessId, row.ConversationId),
@@ -92,6 +100,7 @@ public abstract record SinkEntry
     /// <param name="homes">For each conversation that exists, what it is part of now; itself when it is live.</param>
     public SinkEntry In(IReadOnlyDictionary<(long BusinessId, long ConversationId), Home> homes)
     {
+        if (this is PhoneTold) return this;
         if (!homes.TryGetValue(Conversation, out var home))
             return new Unusable("unknown_conversation", "The business has no such conversation.");
         return this switch
@@ -120,6 +129,13 @@ public abstract record SinkEntry
     private static SinkEntry OfSplit(LinkedEvent @event) => @event.ConversationSplit is { From: { ConversationId: > 0 } from, Into: not null } split
         ? new Split(@event.BusinessId, from.ConversationId, PostgresText.Of(split.Lid), PostgresText.Of(split.Phone))
         : new Unusable("unknown_conversation", "The split does not name two conversations.");
+
+    private static SinkEntry OfPhone(LinkedEvent @event)
+    {
+        var learned = @event.PhoneLearned;
+        if (learned.Lid.Length is 0 or > LongestKey) return new Unusable("bad_lid", $"A LID has 1 to {LongestKey} characters.");
+        return PartyColumns.IsE164(learned.Phone) ? new PhoneTold(@event.BusinessId, PostgresText.Of(learned.Lid), learned.Phone) : new Unusable("bad_phone", "A phone is not E.164.");
+    }
 
     private static SinkEntry OfMessage(LinkedEvent @event, Guid id, Message message)
     {

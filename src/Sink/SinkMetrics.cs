@@ -18,6 +18,7 @@ public sealed class SinkMetrics : IDisposable
     private readonly TimeProvider time;
     private readonly Counter<long> folded;
     private readonly Counter<long> stored;
+    private readonly Counter<long> completed;
     private readonly Counter<long> lidAsPhone;
     private readonly Histogram<double> latency;
 
@@ -29,6 +30,7 @@ public sealed class SinkMetrics : IDisposable
         this.time = time ?? TimeProvider.System;
         meter = factory.Create(Meter);
         folded = meter.CreateCounter<long>("whatsapp_messages_folded", "{message}", "Stored messages that a merge showed to be copies of another stored message.");
+        completed = meter.CreateCounter<long>("whatsapp_messages_completed", "{message}", "Stored messages that got the phone of their LID after they had passed.");
         stored = meter.CreateCounter<long>("whatsapp_messages_stored", "{message}", "Messages that were stored for the first time.");
         latency = meter.CreateHistogram("whatsapp_end_to_end_latency", "s", "Time from the Ingestor's receipt of a message to its commit in Postgres.", null, Ages);
         lidAsPhone = meter.CreateCounter<long>("whatsapp_lid_as_phone", "{phone}", "Phones whose digits are those of the LID they came with. Must stay 0.");
@@ -36,12 +38,19 @@ public sealed class SinkMetrics : IDisposable
         lidAsPhone.Add(0);
         stored.Add(0);
         folded.Add(0);
+        completed.Add(0);
     }
 
     /// <summary>Counts rows that were given up for a copy of the same message.</summary>
     public void CountFolded(long messages)
     {
         if (messages > 0) folded.Add(messages);
+    }
+
+    /// <summary>Counts messages whose phone was learned after they had passed.</summary>
+    public void CountCompleted(long messages)
+    {
+        if (messages > 0) completed.Add(messages);
     }
 
     /// <summary>Counts a batch that has been committed.</summary>

@@ -19,6 +19,9 @@ public static class SinkOutcomes
     /// <summary>A conversation was taken apart.</summary>
     public static Outcome Split { get; } = new Outcome.Skip("split");
 
+    /// <summary>A phone was told; messages that had passed without it have it now.</summary>
+    public static Outcome Phone { get; } = new Outcome.Skip("phone");
+
     /// <summary>An update was applied, or is kept for a message that has not come yet.</summary>
     public static Outcome Of(string change) => Updates[change];
 

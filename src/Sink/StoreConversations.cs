@@ -43,9 +43,10 @@ public sealed class StoreConversations(NpgsqlDataSource database, SinkMetrics me
 
         var rows = new SinkBatch(entries);
         await ConversationReader.FindStoredAuthorsAsync(connection, transaction, rows, cancellation);
-        var (isNew, folded) = await StoreAsync(connection, transaction, rows, cancellation);
+        var (isNew, folded, completed) = await StoreAsync(connection, transaction, rows, cancellation);
         await transaction.CommitAsync(cancellation);
         metrics.CountFolded(folded);
+        metrics.CountCompleted(completed);
         positions.Expect(batch.Next);
         var outcomes = rows.Outcomes(isNew);
         metrics.CountStored(batch.Inputs, outcomes);
@@ -69,8 +70,8 @@ public sealed class StoreConversations(NpgsqlDataSource database, SinkMetrics me
         throw new PositionConflictException("A stored position is not the one this process left: another process has moved on.");
     }
 
-    /// <returns>For each message row, whether it is new; and how many stored rows were given up as copies.</returns>
-    private static async Task<(bool[] IsNew, long Folded)> StoreAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)
+    /// <returns>For each message row, whether it is new; how many stored rows were given up as copies; how many got a phone that was learned after them.</returns>
+    private static async Task<(bool[] IsNew, long Folded, long Completed)> StoreAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)
     {
         var (apart, foldedApart) = await ConversationSplitter.SplitAsync(connection, transaction, rows.Splits, cancellation);
         var (stored, folded) = await InsertAsync(connection, transaction, rows, cancellation);
@@ -84,8 +85,9 @@ public sealed class StoreConversations(NpgsqlDataSource database, SinkMetrics me
         await using var batch = new NpgsqlBatch(connection, transaction);
         UpdateWriter.AddFate(batch, rows, apart);
         RollUps.Add(batch, rows.Messages.Where((_, at) => isNew[at]), recount);
+        var completing = LatePhones.Add(batch, rows);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation);
-        return (isNew, folded + foldedApart);
+        return (isNew, folded + foldedApart, (long?)completing?.RecordsAffected ?? 0);
     }
 
     private static async Task<(HashSet<Guid> Stored, long Folded)> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)

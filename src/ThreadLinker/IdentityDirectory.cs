@@ -82,7 +82,7 @@ public sealed class IdentityDirectory(LeadOptions options, StatedPairMemory? wri
             case EventSubject.Group group:
                 return new LinkDecision.Linked(ConversationOf(group), []);
             case EventSubject.Mapping mapping:
-                return new LinkDecision.Noted("mapping", Join(mapping));
+                return Join(mapping);
             case EventSubject.Given given:
                 return Take(given);
             case EventSubject.Named named:
@@ -121,7 +121,7 @@ public sealed class IdentityDirectory(LeadOptions options, StatedPairMemory? wri
         return person;
     }
 
-    private List<Announcement> Join(EventSubject.Mapping mapping)
+    private LinkDecision Join(EventSubject.Mapping mapping)
     {
         var announced = PastOf(mapping.BusinessId, mapping.Cause.EventId);
         var statement = new PairStatement(mapping.Pair, mapping.Phone);
@@ -129,7 +129,7 @@ public sealed class IdentityDirectory(LeadOptions options, StatedPairMemory? wri
         {
             // Kept as evidence, for the day on which the operator takes the denial back.
             State(statement);
-            return announced;
+            return new LinkDecision.Noted("denied_mapping", announced);
         }
         var (identities, tied) = Closure([mapping.Pair.One, mapping.Pair.Other]);
         if (Unite(identities, mapping.Cause, "mapping", mapping.Pair, announced) is { } person)
@@ -140,7 +140,7 @@ public sealed class IdentityDirectory(LeadOptions options, StatedPairMemory? wri
         }
         else
             Remember(statement);
-        return announced;
+        return new LinkDecision.Learned(mapping, announced);
     }
 
     private LinkDecision Take(EventSubject.Given given)

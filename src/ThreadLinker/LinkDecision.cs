@@ -16,6 +16,11 @@ public abstract record LinkDecision
     /// <param name="Announced">What is announced because of it.</param>
     public sealed record Noted(string Kind, IReadOnlyList<Announcement> Announced) : LinkDecision;
 
+    /// <summary>The event stated a LID's phone, and nobody has denied it.</summary>
+    /// <param name="Pair">What was stated.</param>
+    /// <param name="Announced">What is announced because of it, before the phone itself.</param>
+    public sealed record Learned(EventSubject.Mapping Pair, IReadOnlyList<Announcement> Announced) : LinkDecision;
+
     /// <summary>The event can never be linked.</summary>
     public sealed record Refused(string Reason, string Detail) : LinkDecision;
 }

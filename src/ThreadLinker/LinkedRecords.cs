@@ -26,6 +26,9 @@ public sealed class LinkedRecords(OutputTopic<LinkedEvent> linked)
     /// <inheritdoc cref="MessageType"/>
     public const string ConversationRekeyedType = "whatsapp.conversation.rekeyed.v1";
 
+    /// <inheritdoc cref="MessageType"/>
+    public const string PhoneLearnedType = "whatsapp.phone.learned.v1";
+
     /// <summary>The outcome of one event: announcements first, so that a reader has moved the messages before the next one comes.</summary>
     public Outcome Of(EnrichedEvent @event, LinkDecision decision)
     {
@@ -33,6 +36,8 @@ public sealed class LinkedRecords(OutputTopic<LinkedEvent> linked)
         return decision switch
         {
             LinkDecision.Linked found => Outcome.Of([.. Announced(origin, @event.EventId, found.Before), Record(origin, @event, found)]),
+            // After the merge that follows from it, so that a reader finds all of the person's messages in one place.
+            LinkDecision.Learned learned => Outcome.Of([.. Announced(origin, @event.EventId, learned.Announced), Record(origin, @event.EventId, learned.Pair)]),
             LinkDecision.Noted noted => Of(origin, @event.EventId, noted),
             LinkDecision.Refused refused => new Outcome.Reject(refused.Reason, refused.Detail, @event.EventId),
             _ => throw new InvalidOperationException($"A {decision.GetType().Name} is not a decision."),
@@ -71,6 +76,13 @@ public sealed class LinkedRecords(OutputTopic<LinkedEvent> linked)
                 value.MessageUpdate = @event.MessageUpdate;
                 return Record(value, MessageUpdateType, @event.MessageUpdate.At);
         }
+    }
+
+    private Output Record(LinkedEvent origin, string causeEventId, EventSubject.Mapping pair)
+    {
+        var value = Envelope(origin, DerivedIds.Of(pair.Cause.EventId, $"phone {pair.Lid} {pair.Phone.Phone}").ToString());
+        value.PhoneLearned = new PhoneLearned { Lid = pair.Lid, Phone = pair.Phone.Phone, CauseEventId = causeEventId, At = Timestamp.FromDateTime(pair.Cause.At) };
+        return Record(value, PhoneLearnedType, value.PhoneLearned.At);
     }
 
     // The event was resolved before the operator spoke; nobody downstream should read what was denied.

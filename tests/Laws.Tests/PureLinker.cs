@@ -33,6 +33,9 @@ internal sealed class PureLinker
                     Follow(linked.Before);
                     announced[one.EventId] = linked.Conversation;
                     break;
+                case LinkDecision.Learned learned:
+                    Follow(learned.Announced);
+                    break;
                 case LinkDecision.Noted noted:
                     Follow(noted.Announced);
                     break;

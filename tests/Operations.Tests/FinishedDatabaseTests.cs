@@ -24,25 +24,10 @@ public class FinishedDatabaseTests
     // The in-process broker keeps 5 MB of a partition, and everything has to be there still when it is replayed.
     private const int Partitions = 128;
 
-    // What the Sink notes of how a phone was found when the message passed.
-    private const string Found = "'peer_phone', 'peer_source', 'peer_field', 'author_phone', 'author_source', 'author_field'";
-
-    private const string OtherThanAPhoneMore = $"""
-        SELECT count(*) FROM before.messages b FULL JOIN whatsapp.whatsapp_message m USING (id)
-         WHERE to_jsonb(b) - ARRAY[{Found}] IS DISTINCT FROM to_jsonb(m) - ARRAY[{Found}]
-            OR b.peer_phone <> m.peer_phone OR (b.peer_phone IS NOT NULL AND m.peer_phone IS NULL)
-            OR b.author_phone <> m.author_phone OR (b.author_phone IS NOT NULL AND m.author_phone IS NULL)
-        """;
-
-    private const string PhonesMore = """
-        SELECT count(*) FROM before.messages b JOIN whatsapp.whatsapp_message m USING (id)
-         WHERE (b.peer_phone IS NULL AND m.peer_phone IS NOT NULL) OR (b.author_phone IS NULL AND m.author_phone IS NOT NULL)
-        """;
-
     private static readonly Terminal Silent = new(TextWriter.Null, TextWriter.Null, live: false);
 
     [Fact]
-    public async Task A_replay_of_everything_changes_no_row_once_there_is_nothing_left_to_learn()
+    public async Task A_replay_of_everything_changes_no_row()
     {
         var messages = int.Parse(Environment.GetEnvironmentVariable("PIPELINE_REPLAYED_EVENTS") is { Length: > 0 } given ? given : "20000", CultureInfo.InvariantCulture);
         await using var postgres = await PostgresServer.StartAsync();
@@ -74,23 +59,32 @@ public class FinishedDatabaseTests
         var linked = await WholeAsync(settings, topics.Linked.Name, Topics.Groups.Sink);
         await WholeAsync(settings, topics.Enriched.Name, Topics.Groups.ThreadLinker);
 
-        // Everything once more, through every stage. What passed before a phone was known finds it known now, and gets it: nothing else moves.
-        var tables = await RememberAsync(database);
-        var first = await ReplayAsync(settings, connection, "resolver", "threadlinker", "leads", "sink");
-        var changed = await ChangedAsync(database, tables);
-        Assert.Empty(changed.Where(table => table.Value > 0 && table.Key != "whatsapp_message").Select(table => $"{table.Value} rows of {table.Key}"));
-        Assert.Equal(messages, await CountAsync(database, "SELECT count(*) FROM whatsapp_message"));
-        Assert.Equal(0, await CountAsync(database, OtherThanAPhoneMore));
-        var learned = await CountAsync(database, PhonesMore);
-        Assert.Equal(changed["whatsapp_message"], 2 * learned);
+        // What makes it hard: these passed before anybody knew their phone, and a replay resolves them at once.
+        var unresolved = await UnresolvedAsync(settings, topics.Enriched.Name);
+        Assert.True(unresolved > messages / 10, $"{unresolved} messages passed unresolved");
 
-        // And again: now there is nothing left to learn.
-        tables = await RememberAsync(database);
-        var second = await ReplayAsync(settings, connection, "resolver");
+        // Everything once more, through every stage.
+        var tables = await RememberAsync(database);
+        var replayed = await ReplayAsync(settings, connection, "resolver", "threadlinker", "leads", "sink");
         Assert.Empty((await ChangedAsync(database, tables)).Where(table => table.Value > 0).Select(table => $"{table.Value} rows of {table.Key}"));
         await Mission.HoldsAsync(database);
         Figures.Say(string.Create(CultureInfo.InvariantCulture,
-            $"Replay of {messages:N0} events into the finished database: 0 rows new, gone or moved; {learned:N0} messages got the phone that was learned after they had passed; replayed again, 0 rows of {tables.Count} tables changed (stored in {storing.Elapsed.TotalSeconds:0} s, {linked:N0} linked records; all groups replayed in {first.TotalSeconds:0} s, from raw again in {second.TotalSeconds:0} s)"));
+            $"Replay of {messages:N0} events into the finished database: 0 rows of {tables.Count} tables changed, although {unresolved:N0} messages had passed before their phone was known (stored in {storing.Elapsed.TotalSeconds:0} s, {linked:N0} linked records; all groups replayed in {replayed.TotalSeconds:0} s)"));
+    }
+
+    /// <summary>How many messages went on with a LID and without a phone.</summary>
+    private static async Task<long> UnresolvedAsync(PipelineSettings settings, string topic)
+    {
+        var options = new KafkaOptions { BootstrapServers = settings.BootstrapServers };
+        var ends = await new LagReader(options, new ServiceName("tests")).ReadAsync(topic, Topics.Groups.ThreadLinker, TimeSpan.FromSeconds(10), default);
+        var count = 0L;
+        await foreach (var record in new TopicReader(options, new ServiceName("tests")).ReadAsync(
+            [.. ends.Select(end => new Position(topic, end.Partition, 0))], [.. ends.Select(end => new Position(topic, end.Partition, end.High))], default))
+        {
+            var enriched = EnrichedEvent.Parser.ParseFrom(record.Value!.AsSpan(WireFormat.FrameLength(record.Value)));
+            if (enriched.Message is { Peer: { Phone: "", Lid.Length: > 0 } }) count++;
+        }
+        return count;
     }
 
     /// <summary>Moves groups to the beginning while no service runs, then runs all of them until nothing is left.</summary>
@@ -155,7 +149,7 @@ public class FinishedDatabaseTests
         await using (var command = database.CreateCommand("SELECT tablename FROM pg_tables WHERE schemaname = 'whatsapp' AND tablename <> 'sink_offset' ORDER BY 1"))
         await using (var rows = await command.ExecuteReaderAsync())
             while (await rows.ReadAsync()) tables.Add(rows.GetString(0));
-        await ExecuteAsync(database, "DROP SCHEMA IF EXISTS before CASCADE; CREATE SCHEMA before; CREATE TABLE before.messages AS SELECT * FROM whatsapp.whatsapp_message");
+        await ExecuteAsync(database, "DROP SCHEMA IF EXISTS before CASCADE; CREATE SCHEMA before");
         foreach (var table in tables) await ExecuteAsync(database, $"CREATE TABLE before.{table} AS {FingerprintsOf(table)}");
         return tables;
     }

@@ -64,6 +64,14 @@ internal static class Linked
         ConversationRekeyed = new ConversationRekeyed { Conversation = new Contracts.Conversation { ConversationId = conversation }, OldKey = "lid:7:1" },
     });
 
+    /// <summary>A LID's phone was stated.</summary>
+    public static LinkedEvent Learned(string lid = Lid, string phone = Phone, long business = Business)
+    {
+        var learned = Event($"learned {business} {lid} {phone}", business, 0, new LinkedEvent { PhoneLearned = new PhoneLearned { Lid = lid, Phone = phone, At = Time(0) } });
+        learned.Conversation = null;
+        return learned;
+    }
+
     public static LinkedEvent GroupMessage(long conversation, string id, string? phone = null, string? lid = null, string text = "hello", int at = 0, bool fromMe = false)
     {
         var author = new Party { Phone = phone ?? "", Lid = lid ?? "", IsBusiness = fromMe };

@@ -69,6 +69,13 @@ internal sealed class Store(NpgsqlDataSource database)
         UPDATE whatsapp_conversation SET split_at = now(), merged_into = NULL WHERE id IN ({string.Join(", ", conversations)})
         """);
 
+    /// <summary>What the Resolver does when a LID's phone is stated.</summary>
+    public Task MappingAsync(string lid, string phone, string grade = "strong", long business = Linked.Business) => ScalarAsync($"""
+        INSERT INTO lid_mappings (business_id, lid, phone_e164, grade, source, first_seen, last_seen, event_id)
+        VALUES ({business}, '{lid}', '{phone}', '{grade}', 'key.remoteJidAlt', now(), now(), gen_random_uuid())
+            ON CONFLICT (business_id, lid) DO UPDATE SET phone_e164 = EXCLUDED.phone_e164, grade = EXCLUDED.grade
+        """);
+
     public async Task<object?> ScalarAsync(string sql)
     {
         await using var command = database.CreateCommand(sql);

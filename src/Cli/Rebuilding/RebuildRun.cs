@@ -17,6 +17,8 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(5);
+    // The services wait for Kafka as long as it takes; a rebuild of hours does not end because one question was not answered.
+    private static readonly TimeSpan KafkaMayBeAway = TimeSpan.FromMinutes(5);
     private static readonly ServiceKind[] Services = [ServiceKind.Resolver, ServiceKind.ThreadLinker, ServiceKind.Sink];
 
     /// <summary>What to do.</summary>
@@ -130,15 +132,15 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
         await ReachAsync(reading.RawAsync, raw, "read");
         await ReachAsync(reading.LeadsAsync, leads, "leads read");
         while (said is not null && await said.CountUnheardAsync(ending) > 0) await PauseAsync(check, ending);
-        await ReachAsync(reading.EnrichedAsync, await reading.EnrichedAsync(ending), "linked");
-        await ReachAsync(reading.LinkedAsync, await reading.LinkedAsync(ending), "stored");
+        await ReachAsync(reading.EnrichedAsync, await AskAsync(reading.EnrichedAsync, check, ending), "linked");
+        await ReachAsync(reading.LinkedAsync, await AskAsync(reading.LinkedAsync, check, ending), "stored");
 
         async Task ReachAsync(Func<CancellationToken, Task<IReadOnlyList<PartitionLag>>> readAsync, IReadOnlyList<PartitionLag> ends, string what)
         {
             var target = ends.ToDictionary(end => end.Partition, end => end.High);
             while (true)
             {
-                var now = await readAsync(ending);
+                var now = await AskAsync(readAsync, check, ending);
                 var left = now.Sum(lag => Math.Max(0, target.GetValueOrDefault(lag.Partition) - lag.Next));
                 if (left == 0) return;
                 var line = string.Create(CultureInfo.InvariantCulture, $"{left:N0} records still to be {what} (of {all:N0})");
@@ -147,6 +149,23 @@ internal sealed class RebuildRun(Terminal terminal, CheckoutFolders folders, Tim
                     terminal.Say($"{clock.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {line}");
                     (before, saidAt) = (line, clock.GetTimestamp());
                 }
+                await PauseAsync(check, ending);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<PartitionLag>> AskAsync(Func<CancellationToken, Task<IReadOnlyList<PartitionLag>>> readAsync, Action check, CancellationToken ending)
+    {
+        var asked = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await readAsync(ending);
+            }
+            catch (PipelineException away) when (away.InnerException is KafkaUnavailableException && clock.GetElapsedTime(asked) < KafkaMayBeAway)
+            {
+                terminal.Complain(away.Message + " Asking again.");
                 await PauseAsync(check, ending);
             }
         }

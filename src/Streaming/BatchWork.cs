@@ -282,8 +282,8 @@ internal sealed class BatchWork<TIn>
             }
             catch (DeliveryFailedException refused) when (refused.TooLarge.Count > 0)
             {
-                // A transaction with a refused record can only be aborted; the next attempt knows.
-                if (writer is TransactionalProducer)
+                // Everything is written again; the next attempt knows.
+                if (writer.WritesAllOrNothing)
                 {
                     condemned.Add(position);
                     throw;

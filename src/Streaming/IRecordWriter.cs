@@ -8,6 +8,9 @@ internal interface IRecordWriter
     /// <summary>The largest record, headers included, that a stage or the Ingestor may write, in bytes; dead letters may be a little larger.</summary>
     int MaxRecordBytes { get; }
 
+    /// <summary>True when a record that is refused takes back everything that was written with it.</summary>
+    bool WritesAllOrNothing { get; }
+
     /// <summary>
     /// Hands one record over; <paramref name="report"/> is called once, on librdkafka's thread, when it is acknowledged or has failed
     /// for good. Records of one partition are written in the order of the calls.

@@ -37,6 +37,9 @@ public sealed class KafkaProducer : IRecordWriter, IDisposable
     public int MaxRecordBytes { get; }
 
     /// <inheritdoc/>
+    public bool WritesAllOrNothing => false;
+
+    /// <inheritdoc/>
     public bool TryProduce(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> report) =>
         IRecordWriter.TryProduce(producer, topic, message, report);
 

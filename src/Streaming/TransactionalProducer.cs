@@ -44,6 +44,9 @@ internal sealed class TransactionalProducer : IRecordWriter, IDisposable
     /// <inheritdoc/>
     public int MaxRecordBytes { get; }
 
+    /// <inheritdoc/>
+    public bool WritesAllOrNothing => true;
+
     /// <summary>Makes the handle and fences whoever had its id before. Waits until Kafka answers.</summary>
     /// <exception cref="KafkaException">Kafka refuses for good.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>

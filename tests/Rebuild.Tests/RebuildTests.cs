@@ -51,6 +51,28 @@ public sealed class RebuildTests(RebuildServers servers)
     }
 
     [Fact]
+    public async Task What_Kafka_has_dropped_is_said_and_the_rest_is_made_where_that_is_wanted()
+    {
+        await using var live = await Installation.StartAsync(servers, partitions: 1);
+        // The in-process broker keeps 5 MB of a partition.
+        const int Sent = 150;
+        var text = new string('x', 60_000);
+        await live.SendAsync([.. Enumerable.Range(0, Sent).Select(number => Lines.Message($"L{number:D3}", Lines.Dana, number, message: $$"""{"conversation":"{{text}}"}"""))]);
+        Assert.Equal([$"{Sent}"], await live.RowsAsync("SELECT count(*) FROM whatsapp.whatsapp_message"));
+
+        Assert.Equal(1, await live.RebuildAsync());
+        Assert.Contains("Kafka has already dropped the beginning of 1 of 1 partitions of whatsapp.raw.v1", live.Said, StringComparison.Ordinal);
+        Assert.Contains("--without-what-is-gone", live.Said, StringComparison.Ordinal);
+        Assert.Equal(["-"], await live.RowsAsync("SELECT to_regnamespace('whatsapp_next')::text"));
+
+        Assert.True(await live.RebuildAsync(new RebuildRun.Request("next", Follow: false, AskEndpoint: false, From: null, WithoutWhatIsGone: true, new Dictionary<string, string>())) == 0, live.Said);
+        var made = int.Parse((await live.RowsAsync("SELECT count(*) FROM whatsapp_next.whatsapp_message"))[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(made, 1, Sent - 1);
+        Assert.Equal(1, await live.DiffAsync());
+        Assert.Contains($"{Sent - made} messages", live.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_trusted_quote_merges_whom_it_names_and_the_diff_names_exactly_these()
     {
         await using var live = await Installation.StartAsync(servers);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Cli.Leads;
+using Pipeline.Cli.Rebuilding;
 using Pipeline.Cli.Unmerging;
 using Pipeline.Identity;
 
@@ -22,14 +23,9 @@ public sealed class StatementTests(RebuildServers servers)
         await using var endpoint = await StartEndpointAsync(context =>
         {
             Interlocked.Increment(ref asked);
-            if (context.Request.Query["jid"] != Lines.NoaLid)
-            {
-                context.Response.StatusCode = StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
-            }
-            return context.Response.WriteAsJsonAsync(new { phone_e164 = "+972555550102", source = "mapping" });
+            return context.Request.Query["jid"] != Lines.NoaLid ? NotFound(context) : context.Response.WriteAsJsonAsync(new { phone_e164 = "+972555550102", source = "mapping" });
         });
-        await using var live = await Installation.StartAsync(servers, settings: ("Resolver:EndpointUrl", endpoint.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
+        await using var live = await Installation.StartAsync(servers, settings: ("Resolver:EndpointUrl", AddressOf(endpoint)));
         await live.SendAsync([.. Lines.Traffic, Lines.Message("N1", Lines.Noa, 7)]);
         await UntilAsync(live, "SELECT count(*) FROM whatsapp.lid_mappings WHERE source = 'endpoint'", "1");
         await live.DrainAsync();
@@ -46,6 +42,25 @@ public sealed class StatementTests(RebuildServers servers)
         Assert.Equal(
             await live.RowsAsync("SELECT lid, phone_e164, source, last_seen FROM whatsapp.lid_mapping_history"),
             await live.RowsAsync("SELECT lid, phone_e164, source, last_seen FROM whatsapp_next.lid_mapping_history"));
+    }
+
+    [Fact]
+    public async Task A_rebuild_that_may_ask_learns_what_the_live_tables_never_knew()
+    {
+        await using var endpoint = await StartEndpointAsync(context => context.Request.Query["jid"] == Lines.NoaLid
+            ? context.Response.WriteAsJsonAsync(new { phone_e164 = "+972555550102", source = "mapping" })
+            : NotFound(context));
+        await using var live = await Installation.StartAsync(servers);
+        await live.SendAsync([.. Lines.Traffic, Lines.Message("N1", Lines.Noa, 7)]);
+        Assert.Equal(["A1 A2 A3", "B1", "C1", "G1", "N1"], await live.ConversationsAsync());
+
+        // It waits for the answer, however slow the machine is.
+        var settings = new Dictionary<string, string> { ["Resolver:EndpointUrl"] = AddressOf(endpoint), ["Resolver:EndpointWait"] = "00:00:10" };
+        Assert.True(await live.RebuildAsync(new RebuildRun.Request("next", Follow: false, AskEndpoint: true, From: null, WithoutWhatIsGone: false, settings)) == 0, live.Said);
+
+        Assert.Equal(["A1 A2 A3", "B1 N1", "C1", "G1"], await live.ConversationsAsync("whatsapp_next"));
+        Assert.Equal(["endpoint"], await live.RowsAsync("SELECT source FROM whatsapp_next.lid_mappings WHERE lid = '57102938465720'"));
+        Assert.Equal(1, await live.DiffAsync());
     }
 
     [Fact]
@@ -74,6 +89,14 @@ public sealed class StatementTests(RebuildServers servers)
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while ((await live.RowsAsync(sql))[0] != expected) await pace.WaitForNextTickAsync(limit.Token);
     }
+
+    private static Task NotFound(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    private static string AddressOf(WebApplication app) => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
     private static async Task<WebApplication> StartEndpointAsync(RequestDelegate answer)
     {

@@ -13,6 +13,7 @@ namespace Pipeline.Cli.Operations;
 /// </summary>
 internal sealed class OperatingTools : IAsyncDisposable
 {
+    private static readonly TimeSpan RegistryPatience = TimeSpan.FromSeconds(30);
     private readonly WebApplication host;
 
     private OperatingTools(WebApplication host, IReadOnlyDictionary<string, string> settings) => (this.host, Settings) = (host, settings);
@@ -53,8 +54,15 @@ internal sealed class OperatingTools : IAsyncDisposable
     /// <summary>Writes records.</summary>
     public RecordProducer Producer => Get<RecordProducer>();
 
-    /// <summary>Where the Schema Registry is.</summary>
-    public SchemaRegistryOptions Registry => Get<SchemaRegistryOptions>();
+    /// <summary>Where the Schema Registry is. A service gives up soon and asks again; a command asks once, so it waits longer.</summary>
+    public SchemaRegistryOptions Registry
+    {
+        get
+        {
+            var ofServices = Get<SchemaRegistryOptions>();
+            return new SchemaRegistryOptions { Url = ofServices.Url, Timeout = ofServices.Timeout > RegistryPatience ? ofServices.Timeout : RegistryPatience };
+        }
+    }
 
     /// <summary>How Postgres is used.</summary>
     public PostgresOptions Postgres => Get<PostgresOptions>();

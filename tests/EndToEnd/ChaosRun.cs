@@ -55,16 +55,10 @@ internal sealed class ChaosRun : IAsyncDisposable
     {
         var run = new ChaosRun(seed);
         File.SetUnixFileMode(run.folder.FullName, (UnixFileMode)0b111_101_101);
-        run.infrastructure = await Infrastructure.StartAsync(new Infrastructure.Plan(run.folder.FullName, "run", Durable: false), run.guardian, _ => { }, default);
-        run.settings = new PipelineSettings
-        {
-            BootstrapServers = run.infrastructure.BootstrapServers,
-            RegistryUrl = run.infrastructure.RegistryUrl,
-            Postgres = run.infrastructure.ConnectionString,
-            Redis = run.infrastructure.Redis.ConnectionString,
-            SigningKey = SigningKey,
-            Urls = ServiceKind.All.ToDictionary(kind => kind.Name, _ => "http://127.0.0.1:0"),
-        };
+        var plan = new Infrastructure.Plan(run.folder.FullName, "run", Durable: false);
+        run.infrastructure = await Infrastructure.StartAsync(plan, run.guardian, _ => { }, default);
+        // Each copy is told a port of its own when it starts.
+        run.settings = PipelineSettings.For(run.infrastructure, plan, SigningKey, new int[ServiceKind.All.Count]);
         foreach (var kind in ServiceKind.All)
             for (var copy = 0; copy < Copies; copy++)
             {

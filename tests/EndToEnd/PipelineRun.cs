@@ -36,17 +36,10 @@ internal sealed class PipelineRun : IAsyncDisposable
         var run = new PipelineRun();
         // Postgres runs as a user of its own when we are root, so it has to be let in.
         File.SetUnixFileMode(run.folder.FullName, (UnixFileMode)0b111_101_101);
-        run.infrastructure = await Infrastructure.StartAsync(new Infrastructure.Plan(run.folder.FullName, "run", Durable: false), run.guardian, _ => { }, default);
-        run.settings = new PipelineSettings
-        {
-            BootstrapServers = run.infrastructure.BootstrapServers,
-            RegistryUrl = run.infrastructure.RegistryUrl,
-            Postgres = run.infrastructure.ConnectionString,
-            Redis = run.infrastructure.Redis.ConnectionString,
-            SigningKey = SigningKey,
-            OfResolver = resolver ?? System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty,
-            Urls = ServiceKind.All.ToDictionary(kind => kind.Name, _ => $"http://127.0.0.1:{LoopbackPort.Free()}"),
-        };
+        var plan = new Infrastructure.Plan(run.folder.FullName, "run", Durable: false);
+        run.infrastructure = await Infrastructure.StartAsync(plan, run.guardian, _ => { }, default);
+        run.settings = PipelineSettings.For(run.infrastructure, plan, SigningKey, LoopbackPort.Free(ServiceKind.All.Count));
+        if (resolver is not null) run.settings = run.settings with { OfResolver = resolver };
         foreach (var kind in ServiceKind.All) run.Start(kind);
         foreach (var kind in ServiceKind.All) await run.UntilReadyAsync(kind);
         return run;

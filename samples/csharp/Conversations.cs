@@ -48,7 +48,7 @@ internal sealed class Conversations
             case LinkedEvent.BodyOneofCase.ConversationRekeyed:
                 Name(linked.ConversationRekeyed.Conversation);
                 break;
-            // Receipts and updates are about a message by its id; a newer version may know more bodies. Neither moves messages.
+            // Receipts, updates and learned phones move no messages; a newer version may know more bodies.
             default:
                 break;
         }

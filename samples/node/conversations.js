@@ -25,7 +25,7 @@ export class Conversations {
     else if (event.conversationMerged) this.#merge(event.conversationMerged);
     else if (event.conversationSplit) this.#split(event.conversationSplit);
     else if (event.conversationRekeyed) this.#named(event.conversationRekeyed.conversation);
-    // Receipts and updates are about a message by its id; a newer version may know more bodies. Neither moves messages.
+    // Receipts, updates and learned phones move no messages; a newer version may know more bodies.
   }
 
   /** Every conversation that has messages: public key and number of messages, in the order of the keys. */

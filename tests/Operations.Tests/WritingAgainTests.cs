@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Cli;
+using Pipeline.Cli.Embedded;
 using Pipeline.Streaming;
 
 namespace Pipeline.Operations.Tests;
@@ -65,6 +66,39 @@ public class WritingAgainTests(OperatedServers servers) : IClassFixture<Operated
         Assert.Equal([6, 7, 8, 9], (await ReadAsync(here)).Skip(30).Select(record => (int)record.Value![0]));
         Assert.Equal(ExitCode.Usage, (await here.RunAsync($"replay --resume {id} --execute")).Code);
     }
+
+    [Fact]
+    public async Task Killed_in_the_middle_and_resumed_it_leaves_nothing_out_and_repeats_a_write_at_most()
+    {
+        await using var here = await WithEventsAsync("killed");
+        var folder = Directory.CreateTempSubdirectory("pipeline-killed-");
+        await using var guardian = new Guardian();
+        // Two records a write, a write every half second.
+        await using (var replay = Command(here, folder, guardian, "replay", "--stage", "resolver", "--to-earliest", "--rate", "4", "--execute"))
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while ((await ReadAsync(here)).Count < 36) await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
+            Assert.True(Signal.Send(replay.Id, Signal.Kill));
+            await replay.Ended;
+        }
+        var id = Path.GetFileNameWithoutExtension(Assert.Single(folder.GetFiles("*.json", SearchOption.AllDirectories)).Name);
+        Assert.InRange((await ReadAsync(here)).Count, 36, 58);
+
+        await using (var resumed = Command(here, folder, guardian, "replay", "--resume", id, "--execute"))
+            Assert.True(await resumed.Ended == ExitCode.Ok, resumed.LastLines());
+
+        var again = (await ReadAsync(here)).Skip(30).ToList();
+        Assert.All(again, record => Assert.Equal(id, record.TextOf("replay-id")));
+        Assert.Equal(Enumerable.Range(0, 30).Select(number => $"e-{number}").Order(), again.Select(record => record.TextOf("event-id")!).Distinct().Order());
+        Assert.InRange(again.Count, 30, 32);
+        folder.Delete(recursive: true);
+    }
+
+    // As a process of its own, so that it can be killed.
+    private ChildProcess Command(Operated here, DirectoryInfo folder, Guardian guardian, params string[] arguments) => ChildProcess.Start(
+        "pipeline", Path.Combine(folder.FullName, "pipeline.log"), guardian, "TERM",
+        ["dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"), .. arguments, "--bootstrap-servers", servers.Kafka.BootstrapServers, "--prefix", here.Prefix, "--postgres", here.Connection],
+        [new("PIPELINE_DATA", folder.FullName), new("PIPELINE_ROOT", folder.FullName)]);
 
     /// <summary>Ten records of each of three businesses in turn, a second apart.</summary>
     private async Task<Operated> WithEventsAsync(string name)

@@ -5,8 +5,8 @@ using static Pipeline.Storage.BatchStatements;
 namespace Pipeline.Sink;
 
 /// <summary>
-/// Gives stored messages of a LID, direct or in groups, the phone that was not known when they passed. Asked for when a phone is told, and
-/// for every message that comes without one: the Resolver may have learned it while the message was on its way. So a message ends with the
+/// Gives stored messages of a LID, direct or in groups, the phone that was not known when they passed. Asked for when a phone is told or
+/// taken away, and for every message that comes without one: the Resolver may have learned it while the message was on its way. So a message ends with the
 /// same phone whichever of the two was first, and a replay finds nothing to add. The source of such a phone is <c>late</c>, for ever.
 /// </summary>
 /// <remarks>The same rules as the Resolver's, for the same messages: what an operator denies, and what has the digits of a LID, is no phone.</remarks>
@@ -55,6 +55,8 @@ internal static class LatePhones
     {
         var lids = new Dictionary<(long, string), string?>();
         foreach (var learned in rows.Learned) lids[(learned.BusinessId, learned.Lid)] = learned.Phone;
+        // What has lost a denied phone gets the next best, if there is one.
+        foreach (var split in rows.Splits) lids.TryAdd((split.BusinessId, split.Lid), null);
         foreach (var row in rows.Messages)
         {
             if (row.Peer is { Phone: null, Lid: { } peer }) lids.TryAdd((row.BusinessId, peer), null);

@@ -124,6 +124,19 @@ public sealed class LatePhoneTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_loses_a_denied_phone_gets_the_next_best()
+    {
+        var (mine, theirs) = (await store.PersonAsync(Lid + "@lid"), await store.PersonAsync(Phone));
+        await store.RunAsync(Message(mine, "A1", lid: Lid));
+        await store.SplitAsync(Lid, Phone, mine, theirs);
+        await store.MappingAsync(Lid, OtherPhone, grade: "seed");
+
+        await store.RunAsync(Split(mine, theirs));
+
+        Assert.Equal([$"A1 | {OtherPhone} | {Lid} | late | lid_mappings"], await store.RowsAsync(Peers));
+    }
+
+    [Fact]
     public async Task The_digits_of_a_LID_are_never_filled_in_as_a_phone()
     {
         var chat = await store.ConversationAsync();

@@ -18,7 +18,7 @@ internal static class ConversationMover
           JOIN whatsapp_message o ON o.conversation_id = k.survivor AND o.message_id = n.message_id AND o.author_key = n.author_key AND o.business_id = n.business_id
         """;
 
-    private const string SurvivingCopiesTakeTheBest = $"""
+    private static readonly string SurvivingCopiesTakeTheBest = $"""
         UPDATE whatsapp_message m SET {MessageSql.TakesTheBest}
           FROM (SELECT o.id, {MessageSql.BestOfBoth} FROM {Clashes}) b
          WHERE m.id = b.id AND {MessageSql.IsNotTheBestYet}

@@ -42,7 +42,7 @@ internal static class ConversationSplitter
           JOIN whatsapp_message o ON o.conversation_id = k.home AND o.message_id = n.message_id AND o.author_key = n.author_key AND o.business_id = n.business_id
         """;
 
-    private const string CopiesThereTakeTheBest = $"""
+    private static readonly string CopiesThereTakeTheBest = $"""
         UPDATE whatsapp_message m SET {MessageSql.TakesTheBest}
           FROM (SELECT o.id, {MessageSql.BestOfBoth} FROM {Clashes}) b
          WHERE m.id = b.id AND {MessageSql.IsNotTheBestYet}

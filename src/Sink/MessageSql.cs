@@ -11,19 +11,13 @@ internal static class MessageSql
         """;
 
     /// <summary>The columns of the better row, of an older copy <c>o</c> and a newer one <c>n</c>.</summary>
-    public const string BestOfBoth = $"""
+    public static readonly string BestOfBoth = $"""
         CASE WHEN {IsOrigin} THEN n.event_id ELSE o.event_id END AS event_id,
         CASE WHEN {IsOrigin} THEN n.raw_partition ELSE o.raw_partition END AS raw_partition,
         CASE WHEN {IsOrigin} THEN n.raw_offset ELSE o.raw_offset END AS raw_offset,
         CASE WHEN {IsOrigin} THEN COALESCE(n.peer_address, o.peer_address) ELSE COALESCE(o.peer_address, n.peer_address) END AS peer_address,
-        COALESCE(o.peer_phone, n.peer_phone) AS peer_phone,
-        COALESCE(o.peer_lid, n.peer_lid) AS peer_lid,
-        CASE WHEN o.peer_phone IS NULL AND n.peer_phone IS NOT NULL THEN n.peer_source ELSE o.peer_source END AS peer_source,
-        CASE WHEN o.peer_phone IS NULL AND n.peer_phone IS NOT NULL THEN n.peer_field ELSE o.peer_field END AS peer_field,
-        COALESCE(o.author_phone, n.author_phone) AS author_phone,
-        COALESCE(o.author_lid, n.author_lid) AS author_lid,
-        CASE WHEN o.author_phone IS NULL AND n.author_phone IS NOT NULL THEN n.author_source ELSE o.author_source END AS author_source,
-        CASE WHEN o.author_phone IS NULL AND n.author_phone IS NOT NULL THEN n.author_field ELSE o.author_field END AS author_field,
+        {Party("peer")},
+        {Party("author")},
         COALESCE(o.push_name, n.push_name) AS push_name,
         CASE WHEN o.undecryptable AND NOT n.undecryptable THEN n.type ELSE o.type END AS type,
         CASE WHEN o.undecryptable AND NOT n.undecryptable THEN n.body ELSE COALESCE(o.body, n.body) END AS body,
@@ -50,4 +44,21 @@ internal static class MessageSql
          b.peer_phone, b.peer_lid, b.peer_source, b.peer_field, b.author_phone, b.author_lid, b.author_source, b.author_field,
          b.push_name, b.type, b.body, b.status, b.sent_at, b.undecryptable)
         """;
+
+    // The same rules as PartyColumns.And.
+    private static string Party(string who)
+    {
+        var isNewer = $"(o.{who}_phone IS NULL OR (o.{who}_source = 'late' AND n.{who}_phone IS NOT NULL AND n.{who}_source <> 'late' AND NOT {IsLookedUp("n")}))";
+        return $"""
+            CASE WHEN {isNewer} THEN n.{who}_phone ELSE o.{who}_phone END AS {who}_phone,
+            COALESCE(o.{who}_lid, n.{who}_lid) AS {who}_lid,
+            CASE WHEN {isNewer} THEN {SourceOf("n", "o")} ELSE {SourceOf("o", "n")} END AS {who}_source,
+            CASE WHEN {isNewer} THEN n.{who}_field ELSE o.{who}_field END AS {who}_field
+            """;
+
+        string SourceOf(string copy, string other) =>
+            $"CASE WHEN {IsLookedUp(copy)} AND ({other}.{who}_source = 'late' OR ({other}.{who}_phone IS NULL AND {other}.{who}_lid IS NOT NULL)) THEN 'late' ELSE {copy}.{who}_source END";
+
+        string IsLookedUp(string copy) => $"{copy}.{who}_source IN ('table', 'endpoint', 'quoted')";
+    }
 }

@@ -18,7 +18,7 @@ internal static class MessageWriter
         RETURNING event_id
         """;
 
-    private const string StoredMessagesOnlyGetBetter = $"""
+    private static readonly string StoredMessagesOnlyGetBetter = $"""
         UPDATE whatsapp_message m SET {MessageSql.TakesTheBest}
           FROM (SELECT o.id, o.sent_at AS sent_before, {MessageSql.BestOfBoth}
                   FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::uuid[], $6::boolean[], $7::text[], $8::text[], $9::text[],

@@ -30,11 +30,25 @@ public readonly record struct PartyColumns(string? Phone, string? Lid, string So
     public static string? AddressItself(Party? party) =>
         party is { Source: Party.Types.Source.Envelope, Lid.Length: > 0 } ? PostgresText.Of(party.Lid) + "@lid" : PostgresText.OrNull(party?.Address);
 
-    /// <summary>What both say together: the known is never replaced, and source and field stay with the phone they gave.</summary>
+    /// <summary>The sources that say what somebody knew of a LID when the message passed, and not what the message itself says.</summary>
+    public static IReadOnlyList<string> LookedUp { get; } = ["table", "endpoint", "quoted"];
+
+    /// <summary>The source of a phone that was not known yet when the message, or a copy of it, passed.</summary>
+    public const string Late = "late";
+
+    private bool IsStated => Phone is not null && Source != Late && !LookedUp.Contains(Source);
+
+    /// <summary>
+    /// What two copies say together. The known is never replaced by something else, and source and field stay with the phone they gave. A phone that was
+    /// looked up for one copy and unknown to another was late; what a copy itself states outranks that. So it does not matter whether the phone
+    /// or the second copy came first. The same rules as <see cref="MessageSql.BestOfBoth"/>.
+    /// </summary>
     public PartyColumns And(PartyColumns later)
     {
-        var evidence = Phone is null && later.Phone is not null ? later : this;
-        return new(evidence.Phone, Lid ?? later.Lid, evidence.Source, evidence.Field);
+        var evidence = Phone is null || (Source == Late && later.IsStated) ? later : this;
+        var other = evidence == this ? later : this;
+        var isLate = LookedUp.Contains(evidence.Source) && (other.Source == Late || other is { Phone: null, Lid: not null });
+        return new(evidence.Phone, Lid ?? later.Lid, isLate ? Late : evidence.Source, evidence.Field);
     }
 
     /// <summary>True when a phone is absent or has the form that the database demands (domain e164).</summary>

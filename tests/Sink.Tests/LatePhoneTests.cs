@@ -160,6 +160,49 @@ public sealed class LatePhoneTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal([$"A1 | - | {Lid} | none | -"], await store.RowsAsync(Peers));
     }
 
+    /// <summary>One message of a LID: passed unresolved (<c>U</c>), the phone told (<c>T</c>), sent again and found in the table (<c>F</c>), or sent again with the phone beside it (<c>E</c>).</summary>
+    [Theory]
+    [InlineData("U T F", "late")]
+    [InlineData("U F T", "late")]
+    [InlineData("UF T", "late")]
+    [InlineData("UTF", "late")]
+    [InlineData("F U T", "late")]
+    [InlineData("F T", "table")]
+    [InlineData("F F T", "table")]
+    [InlineData("U T E", "envelope")]
+    [InlineData("U E T", "envelope")]
+    [InlineData("UE T", "envelope")]
+    [InlineData("UTE F", "envelope")]
+    [InlineData("U TF E", "envelope")]
+    public async Task The_source_is_the_same_however_copies_and_the_phone_are_cut_into_batches(string batches, string source)
+    {
+        var chat = await store.ConversationAsync();
+        await store.RunAsync(Message(chat, "A0"));
+        foreach (var batch in batches.Split(' '))
+        {
+            // The Resolver writes its table before anything that follows from it.
+            if (batch.IndexOfAny(['T', 'F', 'E']) >= 0) await store.MappingAsync(Lid, Phone);
+            await store.RunAsync([.. batch.Select(Copy)]);
+        }
+
+        Assert.Equal([$"{Phone} | {Lid} | {source} | {source}"], await store.RowsAsync("SELECT peer_phone, peer_lid, peer_source, author_source FROM whatsapp_message WHERE message_id = 'A1'"));
+
+        LinkedEvent Copy(char what) => what switch
+        {
+            'U' => Message(chat, "A1", phone: null, lid: Lid, delivery: "U"),
+            'T' => Learned(),
+            'F' => From(Party.Types.Source.Table, "lid_mappings"),
+            _ => From(Party.Types.Source.Envelope, "key.remoteJidAlt"),
+        };
+
+        LinkedEvent From(Party.Types.Source where, string field)
+        {
+            var copy = Message(chat, "A1", lid: Lid, field: field, delivery: $"{where}");
+            copy.Message.Peer.Source = where;
+            return copy;
+        }
+    }
+
     [Fact]
     public async Task Told_again_or_replayed_with_the_phone_nothing_changes()
     {

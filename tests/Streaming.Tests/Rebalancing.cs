@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pipeline.Contracts;
 
 namespace Pipeline.Streaming.Tests;
@@ -12,6 +13,7 @@ public sealed class Rebalancing(KafkaFixture kafka) : IClassFixture<KafkaFixture
         for (var number = 0; number < count; number++) kafka.Produce(topics.All.Raw.Name, Topics.KeyOf(number % 40), KafkaFixture.Raw(number % 40, number));
         kafka.Flush();
         var (ranOne, ranTwo) = (0, 0);
+        var tenures = new ConcurrentDictionary<Tenure, byte>();
         var passOn = Stages.PassOn(topics);
 
         // Until the second is there the first takes its time, or a fast machine would leave nothing to share.
@@ -25,9 +27,9 @@ public sealed class Rebalancing(KafkaFixture kafka) : IClassFixture<KafkaFixture
         var written = (await kafka.LagAsync(topics.All.Enriched.Name, "nobody")).Sum(lag => lag.High);
         var records = kafka.Read(topics.All.Enriched.Name, read => read.Count == written, partitions: 8);
         Assert.Equal(count, records.Select(record => record.Header("event-id")).Distinct().Count());
-        // What a member had finished and not yet committed when it had to give its partitions up is repeated by the next: once for the
-        // join and once for the leave. How much that is depends on the machine, so the bound is how often, not how many.
-        Assert.All(records.GroupBy(record => record.Header("event-id")), copies => Assert.InRange(copies.Count(), 1, 3));
+        // What a member had finished and not yet committed when it had to give its partitions up is repeated by the next. How much that is and
+        // how often partitions change hands depends on the machine; while they do not, nothing is repeated.
+        Assert.All(records.GroupBy(record => record.Header("event-id")), copies => Assert.InRange(copies.Count(), 1, tenures.Count));
         foreach (var ofKey in records.GroupBy(RecordExtensions.KeyText))
         {
             var first = ofKey.OrderBy(record => record.Offset.Value).Select(record => int.Parse(record.Header("event-id"))).Distinct().ToList();
@@ -36,6 +38,7 @@ public sealed class Rebalancing(KafkaFixture kafka) : IClassFixture<KafkaFixture
 
         Stages.FromFunction Slow(Func<bool> takesItsTime) => Stages.From(async (batch, cancellation) =>
         {
+            tenures.TryAdd(batch.Tenure!, 0);
             await Task.Delay(takesItsTime() ? 500 : 40, cancellation);
             return await passOn.RunAsync(batch, cancellation);
         });

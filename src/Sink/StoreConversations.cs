@@ -85,9 +85,9 @@ public sealed class StoreConversations(NpgsqlDataSource database, SinkMetrics me
         await using var batch = new NpgsqlBatch(connection, transaction);
         UpdateWriter.AddFate(batch, rows, apart);
         RollUps.Add(batch, rows.Messages.Where((_, at) => isNew[at]), recount);
-        var completing = LatePhones.Add(batch, rows);
+        var completed = await LatePhones.AddAsync(connection, transaction, batch, rows, cancellation);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation);
-        return (isNew, folded + foldedApart, (long?)completing?.RecordsAffected ?? 0);
+        return (isNew, folded + foldedApart, completed);
     }
 
     private static async Task<(HashSet<Guid> Stored, long Folded)> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, SinkBatch rows, CancellationToken cancellation)

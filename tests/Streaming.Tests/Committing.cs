@@ -77,17 +77,21 @@ public sealed class Committing(KafkaFixture kafka) : IClassFixture<KafkaFixture>
         var topics = kafka.NewTopics("away");
         kafka.ProduceRaw(topics, business: 1, from: 0, count: 2000);
         var passOn = Stages.PassOn(topics);
-        var ran = 0;
+        var (ran, ranUntilDown) = (0, 0);
+        StageLoop<RawEvent>? loop = null;
         var stage = Stages.From(async (batch, cancellation) =>
         {
-            if (Interlocked.Increment(ref ran) == 5) kafka.Broker.Down();
+            // So that reading gets ahead: the broker goes while more waits here than the batch that is worked on.
+            await Task.Delay(40, cancellation);
+            if (Interlocked.Increment(ref ran) >= 5 && Volatile.Read(ref loop)?.Buffered.Records > 0 && Interlocked.CompareExchange(ref ranUntilDown, ran, 0) == 0) kafka.Broker.Down();
             return await passOn.RunAsync(batch, cancellation);
         });
 
         await using var service = TestService.Start(kafka, topics, "away", stage, "--Kafka:BatchRecords=100");
+        Volatile.Write(ref loop, service.App.Services.GetService(typeof(StageLoop<RawEvent>)) as StageLoop<RawEvent>);
         try
         {
-            await Eventually.True(() => ran >= 6, "a batch waits for its acknowledgements, the next is worked on", seconds: 60);
+            await Eventually.True(() => ranUntilDown > 0 && ran > ranUntilDown, "a batch waits for its acknowledgements, the next is worked on", seconds: 60);
         }
         finally
         {
